@@ -1,0 +1,1 @@
+"""Prices, workloads, scenarios and patterns: what a policy costs. No files, no Qt."""

@@ -1,0 +1,1 @@
+"""Charts, one class each, fed by plain functions of costs."""

@@ -1,0 +1,1 @@
+"""Cell editors and painters of the table."""

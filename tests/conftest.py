@@ -1,0 +1,95 @@
+"""Fixtures of the core's tests: folders of agent files, an opened directory, a command run in this process. No Qt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ctxstudio import main
+from ctxstudio.commands._context import Context
+from ctxstudio.storage.shipped import Shipped
+from ctxstudio.workspace import Workspace
+from tests.unit.agent_files import TODAY
+
+Folder = Callable[[Mapping[str, str | bytes]], Path]
+Open = Callable[[Path], Workspace]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command did.
+
+    Attributes:
+        code: its exit code.
+        out: what it wrote to the standard output.
+        err: what it wrote to the standard error.
+    """
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The standard output as JSON."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Shipped:
+    """The shipped data, read once."""
+    return Shipped.load()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Writes files into a folder of the test's own: path -> content."""
+
+    def make(files: Mapping[str, str | bytes]) -> Path:
+        directory = tmp_path / "agents"
+        directory.mkdir(exist_ok=True)
+        for name, content in files.items():
+            path = directory / name
+            assert path.is_relative_to(directory)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return directory
+
+    return make
+
+
+@pytest.fixture
+def open_directory(shipped: Shipped) -> Open:
+    """Opens a directory, read and judged."""
+
+    def make(directory: Path) -> Workspace:
+        workspace = Workspace(directory, shipped, TODAY)
+        workspace.load()
+        return workspace
+
+    return make
+
+
+@pytest.fixture
+def run(shipped: Shipped, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the program with arguments, on a fixed day."""
+    monkeypatch.setattr(main, "_context", lambda: Context(shipped, TODAY))
+
+    def run(*arguments: str | Path) -> Result:
+        capsys.readouterr()
+        try:
+            code = main.main([str(argument) for argument in arguments])
+        except SystemExit as exit:
+            code = exit.code if isinstance(exit.code, int) else 1
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run
