@@ -46,7 +46,7 @@ $(CORE_READY): pyproject.toml
 	@touch $@
 
 tests-core: $(CORE_READY)  ## run the core's tests in an environment without Qt
-	$(CORE)/bin/python -m pytest -p no:cacheprovider --override-ini 'qt_api=' --ignore=tests/gui --ignore=tests/property
+	$(CORE)/bin/python -m pytest -p no:cacheprovider --ignore=tests/gui --ignore=tests/bench
 
 bench: setup  ## measure the speed goals, write tests/bench/RESULTS.md
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.run

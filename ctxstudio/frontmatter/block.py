@@ -3,41 +3,84 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ctxstudio.errors import FrontmatterError
-from ctxstudio.frontmatter import entries, splice, yamltext
+from ctxstudio.frontmatter import entries, plain, rows, splice, tree, yamltext
 from ctxstudio.frontmatter.entries import Entry
 from ctxstudio.frontmatter.splice import Path
+from ctxstudio.frontmatter.tree import Kind, Node
 
 MISSING: Final = object()
 """What is read where there is nothing."""
+
+_KEEPING_HEADER = re.compile(r"[ \t][|>][1-9]?\+")
+"""What begins a block scalar whose value includes the blank lines below it."""
+
+
+class Row(NamedTuple):
+    """The lines of one top-level key.
+
+    Attributes:
+        key: the key, None if it is not a text.
+        start: offset of the line it begins.
+        end: offset after its last own line.
+    """
+
+    key: str | None
+    start: int
+    end: int
 
 
 class Block:
     """A frontmatter block; immutable.
 
-    Its values are read line by line where that is certainly what YAML would read; else by YAML, the whole at once; and
-    where YAML refuses the whole, line by line again, each entry on its own, so that a broken `description` does not
-    lock the `model`.
+    It is read entry by entry, each only when it is wanted: where that is certainly what YAML would read, and where YAML
+    refuses the whole, so that a broken `description` does not lock the `model`. All else is read by YAML at once.
 
     Attributes:
         text: the block, undecodable bytes as surrogate escapes.
         first_line: 1-based line of its first line in the file.
-        split: its entries, line by line.
+        certain: whether reading entry by entry is certainly what YAML would read.
     """
 
-    __slots__ = ("_parsed", "_values", "_whole", "first_line", "split", "text")
+    __slots__ = ("_entries", "_fields", "_parsed", "_values", "_whole", "certain", "first_line", "text")
 
     def __init__(self, text: str, first_line: int) -> None:
         self.text, self.first_line = text, first_line
-        self.split = entries.split(text)
+        self._fields, self.certain = entries.split(text)
         self._values: dict[str, Any] = {}
+        self._entries: tuple[Entry, ...] | None = None
         self._parsed: dict[Any, Any] | FrontmatterError | None = None
         self._whole: dict[Any, Any] | None = None
-        if not self.split.trusted and isinstance(parsed := self.parsed(), dict):
+        if not self.certain and isinstance(parsed := self.parsed(), dict):
             self._whole = parsed
+
+    @property
+    def by_line(self) -> bool:
+        """Whether it is read entry by entry."""
+        return self._whole is None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Its entries in file order, duplicate keys and lines that belong to no key included."""
+        if self._entries is None:
+            self._entries = entries.entries(self.text)
+        return self._entries
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry of a key; the last of several, which is the one that counts."""
+        if key not in self._fields:
+            return None
+        return next(entry for entry in reversed(self.entries) if entry.key == key)
+
+    def names(self) -> tuple[str, ...]:
+        """The top-level keys that are texts, in file order, each once."""
+        if self._whole is not None:
+            return tuple(key for key in self._whole if isinstance(key, str))
+        return tuple(self._fields)
 
     def parsed(self) -> dict[Any, Any] | FrontmatterError:
         """What YAML makes of the whole block, or why it makes nothing of it."""
@@ -63,29 +106,28 @@ class Block:
             return self._whole.get(key, MISSING)
         if key in self._values:
             return self._values[key]
-        entry = self.entry(key)
-        if entry is None:
+        field = self._fields.get(key)
+        if field is None:
             return MISSING
-        value = entries.simple_value(self.text[entry.value : entry.end])
-        if value is entries.SLOW:
+        value = plain.value(*field)
+        if value is plain.SLOW:
             try:
-                value = yamltext.load(self.text[entry.start : entry.end])[key]
+                value = yamltext.load(f"{key}:{field[0]}{field[1]}")[key]
             except FrontmatterError as error:
-                # An alias into another entry is fine for YAML; what YAML refuses as well is broken.
-                if isinstance(parsed := self.parsed(), dict):
-                    self._whole = parsed
-                    return parsed.get(key, MISSING)
-                raise self._placed(error, entry.line) from error
+                entry = self.entry(key)
+                raise self._placed(error, entry.line if entry else 0) from error
         self._values[key] = value
         return value
 
     def readable(self, keys: Collection[str]) -> dict[str, Any]:
-        """The top-level values of some keys, as far as they are there and can be read."""
+        """The top-level values of some keys, as far as they are there and can be read, in file order."""
         found = {}
-        for name in self.names():
+        for name in self._fields if self._whole is None else self._whole:
             if name in keys:
-                with contextlib.suppress(FrontmatterError):
+                try:
                     found[name] = self.top(name)
+                except FrontmatterError:
+                    continue
         return found
 
     def get(self, path: Path) -> Any:
@@ -99,75 +141,119 @@ class Block:
             value = value.get(key, MISSING) if isinstance(value, dict) else MISSING
         return value
 
-    def names(self) -> tuple[str, ...]:
-        """The top-level keys that are texts, in file order, each once."""
-        if self._whole is not None:
-            return tuple(key for key in self._whole if isinstance(key, str))
-        return tuple(dict.fromkeys(entry.key for entry in self.split.entries))
-
     def faults(self) -> tuple[FrontmatterError, ...]:
         """The entries that cannot be read, or YAML's complaint of the whole where each can be read by itself."""
-        broken = self.settle()
-        if self._whole is not None or (self.split.trusted and not broken):
+        if self._whole is not None:
             return ()
+        found = [fault for entry in self.entries if (fault := self._fault(entry))] if self._fields else []
+        if found or self.certain:
+            return tuple(found)
         parsed = self.parsed()
-        return tuple(broken) or ((parsed,) if isinstance(parsed, FrontmatterError) else ())
+        return (parsed,) if isinstance(parsed, FrontmatterError) else ()
 
-    def settle(self) -> list[FrontmatterError]:
-        """Read every entry, so that it is decided how this block is read; the faults met on the way."""
-        broken = []
-        for key in self.names():
+    def _fault(self, entry: Entry) -> FrontmatterError | None:
+        text = self.text[entry.value : entry.end]
+        if not entry.key:
+            if entries.BLANK.fullmatch(text):
+                return None
+            return FrontmatterError("neither a key with its value nor a comment", self.first_line + entry.line, 1)
+        first, line_break, below = text.partition("\n")
+        if plain.value(first + line_break, below) is plain.SLOW:
             try:
-                self.top(key)
+                yamltext.load(self.text[entry.start : entry.end])
             except FrontmatterError as error:
-                broken.append(error)
-        return broken
-
-    @property
-    def by_line(self) -> bool:
-        """Whether the values are read line by line; decided for good once it was settled."""
-        return self._whole is None
-
-    def entry(self, key: str) -> Entry | None:
-        """The entry of a key; the last of several, which is the one that counts."""
-        for entry in reversed(self.split.entries):
-            if entry.key == key:
-                return entry
+                return self._placed(error, entry.line)
         return None
 
-    def scope(self, key: str) -> tuple[int, int] | None:
-        """Start and end of the text in which a top-level key can be edited: its entry, or the whole block."""
-        if not self.by_line:
-            return 0, len(self.text)
-        entry = self.entry(key)
-        return None if entry is None else (entry.start, entry.end)
+    def tree(self, key: str) -> Node:
+        """The block as a mapping with the offsets of its parts; read entry by entry, only one value is looked into.
 
-    def content_end(self, entry: Entry) -> int:
-        """Offset after an entry's last own character: without line break, blank lines and comments at column 0."""
+        Args:
+            key: whose value that is.
+
+        Raises:
+            FrontmatterError: the entry of that key is not valid YAML.
+        """
+        if not self.by_line:
+            return tree.parse(self.text) or Node(Kind.MAPPING, 0, 0)
+        root = Node(Kind.MAPPING, 0, len(self.text))
+        wanted = self.entry(key)
+        for entry in self.entries:
+            if entry is wanted:
+                root.children += self._parsed_entry(entry)
+            elif entry.key:
+                name = Node(Kind.SCALAR, entry.start, entry.value - 1, value=entry.key)
+                own = self.text[entry.value : self._own_end(entry)].removesuffix("\n").removesuffix("\r")
+                root.children += (name, Node(Kind.SCALAR, entry.value, entry.value + len(own)))
+        root.inner = root.children[0].start if root.children else 0
+        return root
+
+    def _parsed_entry(self, entry: Entry) -> list[Node]:
+        try:
+            node = tree.parse(self.text[entry.start : entry.end], entry.start)
+        except FrontmatterError as error:
+            raise self._placed(error, entry.line) from error
+        return node.children if node is not None else []
+
+    def rows(self) -> list[Row]:
+        """The lines of each top-level key, in file order; none where the keys have no lines of their own."""
+        if self.by_line:
+            return [Row(entry.key, entry.start, self._own_end(entry)) for entry in self.entries if entry.key]
+        root = self.tree("")
+        if root.flow or not root.children:
+            return []
+        lines = rows.BlockRows(self.text, root, "\n")
+        starts = [lines.start(number) for number in range(len(root.children) // 2)]
+        if not all(rows.begins_line(self.text, start) for start in starts):
+            return []
+        return [
+            Row(key.key_text(), rows.line_start(self.text, start), self._after_line(lines.end(number)))
+            for number, (key, start) in enumerate(zip(root.children[::2], starts, strict=True))
+        ]
+
+    def spans(self, key: str) -> list[tuple[int, int]]:
+        """Starts and ends of a key's own lines, of these with what is below, and of the key with its value."""
+        lines = self.rows()
+        for number in range(len(lines) - 1, -1, -1):
+            if lines[number].key == key:
+                below = lines[number + 1].start if number + 1 < len(lines) else len(self.text)
+                found = [(lines[number].start, lines[number].end), (lines[number].start, below)]
+                break
+        else:
+            found = []
+        pair = splice.find(self.tree(key), key)
+        return [*found, (pair[0].start, pair[1].end)] if pair else []
+
+    def _own_end(self, entry: Entry) -> int:
+        """Offset after an entry's last own line; blank lines below it and comments at column 0 are not its own."""
+        if _KEEPING_HEADER.search(self.text, entry.value, entry.end):
+            with contextlib.suppress(FrontmatterError):
+                return self._after_line(rows.content_end(self.text, self._parsed_entry(entry)[1].end, 0))
         end = entry.end
-        while end > entry.value:
-            start = self.text.rfind("\n", 0, max(end - 1, 0)) + 1
+        while (start := rows.line_start(self.text, end - 1)) > entry.start:
             line = self.text[start:end].strip(" \t\r\n")
-            if start <= entry.start or (line and self.text[start] != "#"):
+            if line and line[0] != "#":
                 break
             end = start
-        return len(self.text[:end].rstrip("\r\n"))
+        return self._after_line(rows.content_end(self.text, start, 0))
+
+    def _after_line(self, offset: int) -> int:
+        return self.text.find("\n", offset) + 1 or len(self.text)
 
     def line_of(self, path: Path) -> int | None:
         """1-based line in the file of the deepest existing key of a path, None if not even the first exists."""
-        scope = self.scope(path[0])
-        if scope is None:
-            return None
-        line = self.first_line + self.text.count("\n", 0, scope[0])
+        entry = self.entry(path[0]) if self.by_line else None
         try:
-            root = yamltext.compose(self.text[scope[0] : scope[1]])
+            node = self.tree(path[0])
         except FrontmatterError:
-            return line
-        for depth in range(len(path), 0, -1):
-            pair = splice.find(root, path[:depth]).pair if root is not None else None
-            if pair is not None:
-                return line + int(pair.key.start_mark.line)
-        return None
+            return self.first_line + entry.line if entry else None
+        found = None
+        for key in path:
+            pair = splice.find(node, key)
+            if pair is None:
+                break
+            found, node = pair
+        return None if found is None else self.first_line + self.text.count("\n", 0, found.start)
 
     def _placed(self, error: FrontmatterError, before: int) -> FrontmatterError:
         """An error whose line counts in the file."""

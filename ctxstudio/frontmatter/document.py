@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import Any
 
-from ctxstudio.errors import EditError, FrontmatterError
+from ctxstudio.errors import FrontmatterError
 from ctxstudio.frontmatter import editing
 from ctxstudio.frontmatter.block import MISSING, Block
 from ctxstudio.frontmatter.splice import AT_END, Path, Place
@@ -44,12 +44,7 @@ class Document:
 
     def to_bytes(self) -> bytes:
         """The file."""
-        try:
-            return (
-                self._data[: self._start] + self.block.text.encode("utf-8", "surrogateescape") + self._data[self._end :]
-            )
-        except UnicodeEncodeError as error:
-            raise EditError("a text that is not valid Unicode cannot be written") from error
+        return self._data[: self._start] + self.block.text.encode("utf-8", "surrogateescape") + self._data[self._end :]
 
     @property
     def head(self) -> bytes:
@@ -92,10 +87,8 @@ class Document:
         Raises:
             EditError: it cannot be done without changing something else; the message says why.
         """
-        if self._origin is not None and self.block.top(path[0]) is MISSING and path[0] in self._origin.names():
-            before = self._origin.names()[: self._origin.names().index(path[0])]
-            place = Place(before[::-1], first=True)
-        return self._edited(editing.write(self.block, path, value, place))
+        origin = self._origin or self.block
+        return self._with(editing.write(self.block, path, value, place, origin), origin)
 
     def delete(self, path: Path) -> Document:
         """The document without a key. A nested mapping that loses its last key becomes `{}`.
@@ -103,17 +96,15 @@ class Document:
         Raises:
             EditError: the key is missing, or it cannot be deleted without changing something else.
         """
-        return self._edited(editing.erase(self.block, path))
+        origin = self._origin or self.block
+        return self._with(editing.erase(self.block, path, origin), origin)
 
     def with_origin(self, origin: Document) -> Document:
         """The same document; an edit that makes it say what `origin` says takes the words of `origin`."""
-        return Document(self._data, self._start, self._end, self.block, origin._origin or origin.block)
+        return self._with(self.block, origin._origin or origin.block)
 
-    def _edited(self, block: Block) -> Document:
-        origin = self._origin or self.block
-        edited = Document(self._data, self._start, self._end, editing.restored(block, origin), origin)
-        edited.to_bytes()  # a text that cannot be encoded is refused here, not at the save
-        return edited
+    def _with(self, block: Block, origin: Block) -> Document:
+        return Document(self._data, self._start, self._end, block, origin)
 
 
 def find_fences(data: bytes) -> tuple[int, int]:

@@ -2,146 +2,88 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, deque
+from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 from ctxstudio.errors import EditError, FrontmatterError
-from ctxstudio.frontmatter import render, splice, yamltext
-from ctxstudio.frontmatter.block import MISSING, Block
-from ctxstudio.frontmatter.splice import Path, Place
+from ctxstudio.frontmatter import render, rows, splice, yamltext
+from ctxstudio.frontmatter.block import MISSING, Block, Row
+from ctxstudio.frontmatter.entries import lines
+from ctxstudio.frontmatter.splice import Edit, Path, Place
+from ctxstudio.frontmatter.tree import leaves
+
+_HASH = re.compile(r"(?:^|[ \t])#", re.MULTILINE)
 
 
-def write(block: Block, path: Path, value: object, place: Place) -> Block:
+def write(block: Block, path: Path, value: object, place: Place, origin: Block | None = None) -> Block:
     """The block with a value set; missing keys on the way are made.
+
+    Args:
+        block: what to edit.
+        path: keys to the value.
+        value: text, number, bool, None, list or mapping.
+        place: where a new key goes.
+        origin: a block whose words are taken where it says the same.
 
     Raises:
         EditError: it cannot be done without changing something else.
     """
 
-    def change() -> str:
-        style = splice.style_of(block.text)
-        scope = block.scope(path[0])
-        if scope is None:
-            return _with_entry(block, path, value, style, place)
-        start, end = scope
-        return block.text[:start] + splice.write(block.text[start:end], path, value, style, place) + block.text[end:]
+    plain = render.plain_value(value)
 
-    return _proven(block, path, value, change)
+    def change(edit: Edit) -> None:
+        home = _home(block, origin, path[0]) if origin is not None else None
+        if home is not None:
+            edit.insert_line(home, path, plain)
+        else:
+            edit.set(block.tree(path[0]), path, block.get(path), plain, _place(block, origin, path[0]) or place)
+
+    return _edited(block, path, value, plain, change, origin)
 
 
-def erase(block: Block, path: Path) -> Block:
+def erase(block: Block, path: Path, origin: Block | None = None) -> Block:
     """The block without a key.
+
+    Args:
+        block: what to edit.
+        path: keys to the value.
+        origin: a block whose words are taken where it says the same.
 
     Raises:
         EditError: there is no such key, or it cannot be deleted without changing something else.
     """
-
-    def change() -> str:
-        scope = block.scope(path[0])
-        if scope is None:
-            raise EditError("there is no such key")
-        if block.by_line and len(path) == 1:
-            return _without_entry(block, path[0])
-        start, end = scope
-        return block.text[:start] + splice.erase(block.text[start:end], path) + block.text[end:]
-
-    return _proven(block, path, MISSING, change)
+    return _edited(block, path, MISSING, MISSING, lambda edit: edit.delete(block.tree(path[0]), path), origin)
 
 
-def restored(block: Block, origin: Block) -> Block:
-    """The block in the words of its origin, as far as it says the same.
-
-    Where an edit and its inverse met, this brings back quotes and layout that no rule could guess.
-    """
-    if not (block.by_line and origin.by_line):
-        return origin if yamltext.same(block.parsed(), origin.parsed()) else block
-    mine, theirs = block.split.entries, origin.split.entries
-    if [entry.key for entry in mine] != [entry.key for entry in theirs]:
-        return block
-    contents, gaps = _parts(block)
-    originals, original_gaps = _parts(origin)
-    for at, entry in enumerate(mine):
-        if contents[at] != originals[at] and _reads_same(block, origin, entry.key):
-            contents[at] = originals[at]
-    if contents == originals and _lines(gaps) == _lines(original_gaps):
-        return origin
-    text = gaps[0] + "".join(content + gap for content, gap in zip(contents, gaps[1:], strict=True))
-    if text == block.text:
-        return block
-    changed = Block(text, block.first_line)
-    changed.settle()
-    return changed if changed.by_line and all(_reads_same(block, changed, key) for key in block.names()) else block
-
-
-def _parts(block: Block) -> tuple[list[str], list[str]]:
-    """The entries' own texts, and what stands before, between and behind them (one more than entries)."""
-    contents, gaps, end = [], [], 0
-    for entry in block.split.entries:
-        gaps.append(block.text[end : entry.start])
-        end = block.content_end(entry)
-        contents.append(block.text[entry.start : end])
-    return contents, [*gaps, block.text[end:]]
-
-
-def _lines(gaps: list[str]) -> list[str]:
-    return sorted(line for gap in gaps for line in gap.split("\n"))
-
-
-def _reads_same(one: Block, other: Block, key: str) -> bool:
+def _edited(
+    block: Block, path: Path, value: object, plain: Any, change: Callable[[Edit], None], origin: Block | None
+) -> Block:
+    """The block with a change; `value` is what was asked for, `plain` what YAML can say of it."""
+    if not path:
+        raise EditError("there is no key to edit")
+    key = path[0]
     try:
-        return yamltext.same(one.top(key), other.top(key))
-    except FrontmatterError:
-        return False
-
-
-def _with_entry(block: Block, path: Path, value: object, style: render.Style, place: Place) -> str:
-    """The text with a new top-level entry."""
-    for key in reversed(path[1:]):
-        value = {key: value}
-    line = render.pair(path[0], value, 0, style)
-    found = block.split.entries
-    behind = next((entry for name in place.after if (entry := block.entry(name))), None)
-    if behind is None and place.first and found:
-        return block.text[: found[0].start] + line + style.newline + block.text[found[0].start :]
-    if behind is None and not found:
-        gap = "" if not block.text or block.text.endswith("\n") else style.newline
-        return block.text + gap + line + style.newline
-    end = block.content_end(behind or found[-1])
-    return block.text[:end] + style.newline + line + block.text[end:]
-
-
-def _without_entry(block: Block, key: str) -> str:
-    """The text without a top-level entry, its trailing blank lines and comments left in place."""
-    found = [entry for entry in block.split.entries if entry.key == key]
-    if len(found) > 1:
-        raise EditError(f"the key stands {len(found)} times, so deleting one would uncover another")
-    if len(block.split.entries) == 1:
-        raise EditError("it is the only key")
-    line_end = block.text.find("\n", block.content_end(found[0]))
-    if line_end >= 0:
-        return block.text[: found[0].start] + block.text[line_end + 1 :]
-    return block.text[: found[0].start].removesuffix("\n").removesuffix("\r")
-
-
-def _proven(block: Block, path: Path, value: object, change: Any) -> Block:
-    where = ".".join(path)
-    block.settle()
-    try:
-        expected = _updated(block.top(path[0]), path[1:], value)
-        edited = Block(change(), block.first_line)
-        edited.settle()
-        if not yamltext.same(edited.top(path[0]), expected):
-            raise EditError("it would not read back as what was set")
-        if not (_same_elsewhere(block, edited, path[0]) and _spliced_once(block, edited, path, value)):
-            raise EditError("other values of the file would change with it")
+        old = block.top(key)
+        if origin is not None and (restored := _restored(block, key, _updated(old, path[1:], value), origin)):
+            return restored
+        expected = _updated(old, path[1:], plain)
+        edit = Edit(block.text, splice.style_of(block.text))
+        change(edit)
+        edited = _proven(block, rows.apply(block.text, edit.splices), key, expected)
+        return (origin and _restored(edited, key, expected, origin)) or edited
     except (EditError, FrontmatterError) as error:
-        raise EditError(f"`{where}` cannot be edited: {error}") from error
-    return edited
+        raise EditError(f"`{'.'.join(path)}` cannot be edited: {error}") from error
 
 
 def _updated(old: Any, path: Path, value: object) -> Any:
     """A parsed value with one path set or (MISSING) deleted."""
     if not path:
         return value
+    if old is not MISSING and not isinstance(old, dict):
+        raise EditError("a key on the way to it holds no mapping")
     changed: dict[str, Any] = dict(old) if isinstance(old, dict) else {}
     inner = _updated(changed.get(path[0], MISSING), path[1:], value)
     if inner is MISSING:
@@ -151,40 +93,123 @@ def _updated(old: Any, path: Path, value: object) -> Any:
     return changed
 
 
-def _same_elsewhere(block: Block, edited: Block, key: str) -> bool:
-    if block.by_line and edited.by_line:
-        # Entries read by themselves have equal values where they have equal bytes.
-        if isinstance(block.parsed(), FrontmatterError) != isinstance(edited.parsed(), FrontmatterError):
-            return False
-        return _contents(block, key) == _contents(edited, key)
+def _proven(block: Block, text: str, key: str, expected: Any) -> Block:
+    """An edited text, if a top-level key has the expected value there, and everything else says what it said.
+
+    Raises:
+        EditError: it is not so.
+    """
+    edited = Block(text, block.first_line)
+    if not yamltext.same(edited.top(key), expected):
+        raise EditError("it would not read back as what was set")
     old, new = block.parsed(), edited.parsed()
-    if isinstance(old, FrontmatterError) or isinstance(new, FrontmatterError):
-        return False
-    return yamltext.same(_without(old, key), _without(new, key))
-
-
-def _contents(block: Block, without: str) -> list[str]:
-    edited = block.entry(without)
-    return [content for content, entry in zip(_parts(block)[0], block.split.entries, strict=True) if entry != edited]
+    if isinstance(old, dict) and isinstance(new, dict):
+        others_same = yamltext.same(_without(old, key), _without(new, key))
+    else:
+        # Read entry by entry, and equal text has equal values.
+        as_broken = isinstance(old, FrontmatterError) and isinstance(new, FrontmatterError)
+        others_same = as_broken and _others(block, key) == _others(edited, key)
+    if not others_same:
+        raise EditError("other values of the file would change with it")
+    return edited
 
 
 def _without(mapping: dict[Any, Any], key: str) -> dict[Any, Any]:
     return {name: item for name, item in mapping.items() if name != key}
 
 
-def _spliced_once(block: Block, edited: Block, path: Path, value: object) -> bool:
-    """Whether the two texts differ in one stretch, which lies within the edited key (or comes or goes as a whole)."""
-    old, new = block.text, edited.text
-    most = min(len(old), len(new))
-    head = 0
-    while head < most and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    if block.top(path[0]) is MISSING:
-        return head + tail == len(old)
-    if len(path) == 1 and value is MISSING:
-        return head + tail == len(new)
-    scope = block.scope(path[0])
-    return scope is not None and scope[0] <= head and len(old) - tail <= scope[1]
+def _others(block: Block, key: str) -> list[str]:
+    """The lines of a block that say something, but for the one entry of a key that counts."""
+    edited = block.entry(key)
+    text = "".join(block.text[entry.start : entry.end] for entry in block.entries if entry is not edited)
+    return [line for line in text.split("\n") if line.strip() and line[0] != "#"]
+
+
+def _home(block: Block, origin: Block, key: str) -> int | None:
+    """Offset of the line at which a key comes back that was deleted: behind what stood in front of it."""
+    then = _numbered(origin.rows())
+    at = next((number for number, name in enumerate(then) if name[0] == key), None)
+    if at is None or block.top(key) is not MISSING:
+        return None
+    now = _numbered(block.rows())
+    gaps, gap_end, home = [], list(then.values())[at].start, 0
+    for name, row in reversed(list(then.items())[:at]):
+        gaps.append(origin.text[row.end : gap_end])
+        gap_end = row.start
+        if name in now:
+            home = now[name].end
+            break
+    else:
+        gaps.append(origin.text[:gap_end])
+    for line in lines("".join(reversed(gaps))):
+        if not block.text.startswith(line, home):
+            break
+        home += len(line)
+    return home
+
+
+def _numbered(rows: list[Row]) -> dict[tuple[str | None, int], Row]:
+    """Rows by their key and a number that tells equal keys apart."""
+    seen: Counter[str | None] = Counter()
+    found = {}
+    for row in rows:
+        found[row.key, seen[row.key]] = row
+        seen[row.key] += 1
+    return found
+
+
+def _place(block: Block, origin: Block | None, key: str) -> Place | None:
+    """Where a key comes back that was deleted, in a block that does not give its keys lines of their own."""
+    if origin is None or block.top(key) is not MISSING or key not in origin.names():
+        return None
+    return Place(tuple(takewhile(lambda name: name != key, origin.names()))[::-1], first=True)
+
+
+def _restored(block: Block, key: str, expected: Any, origin: Block) -> Block | None:
+    """A block with a key's entry in the words of the origin, if that has the expected value there.
+
+    Where an edit and its inverse met, this brings back quotes and layout that no rule could guess.
+    """
+    try:
+        done = expected is MISSING if block.top(key) is MISSING else yamltext.same(block.top(key), expected)
+        if done and not origin.rows() and yamltext.same(block.parsed(), origin.parsed()):
+            return origin
+        if expected is MISSING or not yamltext.same(origin.top(key), expected):
+            return None
+        home = _home(block, origin, key)
+        here = block.spans(key) if home is None else [(home, home)]
+        there = origin.spans(key) or [(0, 0)] * len(here)  # a value that comes from a merge has no words of its own
+    except FrontmatterError:
+        return None
+    texts = [
+        block.text[:start] + origin.text[first:after] + block.text[end:]
+        for (start, end), (first, after) in zip(here, there, strict=False)
+    ]
+    if not texts:
+        return None
+    try:
+        restored = origin if origin.text in texts else _proven(block, texts[0], key, expected)
+        old, now, then = (_comments(one, key) for one in (block, restored, origin))
+    except (EditError, FrontmatterError):
+        return None
+    # None that somebody else wrote there since may get lost, and none may come twice.
+    return None if old - now or now - (old | then) else restored
+
+
+def _comments(block: Block, key: str) -> Counter[str]:
+    """The comments of a block. What only looks like one is left out in the entry of a key, and counted elsewhere."""
+    pair = splice.find(block.tree(key), key)
+    texts: deque[tuple[int, int]] = deque()
+    for node in leaves(pair[1]) if pair else ():
+        # Behind the header of a block scalar can stand a comment.
+        texts.append((rows.line_end(block.text, node.start) if node.in_lines else node.start, node.end))
+    found: Counter[str] = Counter()
+    end = 0
+    for hash_sign in _HASH.finditer(block.text):
+        start = hash_sign.end() - 1
+        while texts and texts[0][1] <= start:
+            texts.popleft()
+        if start >= end and not (texts and texts[0][0] <= start):
+            end = rows.line_end(block.text, start)
+            found[block.text[start:end]] += 1
+    return found

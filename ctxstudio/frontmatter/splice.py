@@ -1,25 +1,27 @@
-"""Edits of one YAML text by the smallest splice, found through the marks of its nodes.
+"""Edits of one YAML text by the smallest splices, found through the offsets of its nodes.
 
-Every function takes the text of a block mapping (or of one flow mapping) and returns the new text; none of them proves
-anything. `Document` does, after each edit.
+Nothing here proves that an edit does what it should; `editing` does, after each.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
-
-import yaml
+from typing import Any, NamedTuple, TypeAlias
 
 from ctxstudio.errors import EditError
-from ctxstudio.frontmatter import render, yamltext
+from ctxstudio.frontmatter import render, rows, yamltext
+from ctxstudio.frontmatter.render import Style
+from ctxstudio.frontmatter.rows import Splice
+from ctxstudio.frontmatter.tree import Kind, Node
 
 Path: TypeAlias = tuple[str, ...]
 
-_NESTED_KEY = re.compile(r"^( *)(?:- +)?[^\s#:][^:\n]*:[ \t]*(?:#.*)?\r?\n((?: *(?:#.*)?\r?\n)*)( *)(\S)", re.MULTILINE)
+_NESTED_KEY = re.compile(r"^( *+)(?:- ++)?[\w\"'][^:\n]*+:[ \t]*+(?:#[^\n]*+)?\r?\n( *+)(-[ \r\n])?", re.MULTILINE)
 _QUOTED_VALUE = re.compile(r"""(?:: |- )(["'])""")
+_COMMENT_BEHIND = re.compile(r"[ \t]++#[^\r\n]*+")
 
 
 class Place(NamedTuple):
@@ -37,357 +39,323 @@ class Place(NamedTuple):
 AT_END = Place()
 
 
-class _Pair(NamedTuple):
-    key: yaml.Node
-    value: yaml.Node
-
-
-def style_of(text: str) -> render.Style:
-    """The habits of a text: line break, indentation, quotes."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    step, dash = 0, -1
-    for found in _NESTED_KEY.finditer(text):
-        by = len(found[3]) - len(found[1])
-        if found[4] == "-":
-            dash = by if dash < 0 else dash
-        elif by > 0 and not step:
-            step = by
-    quotes = [found[1] for found in _QUOTED_VALUE.finditer(text)]
-    quote = "'" if quotes.count("'") > quotes.count('"') else '"'
-    step = step or 2
-    return render.Style(newline, step, dash if dash >= 0 else step, quote)
-
-
-class Found(NamedTuple):
-    """How far a path leads.
+class _Slot(NamedTuple):
+    """What a value stands in.
 
     Attributes:
-        parent: node that holds the last key of the path, or would hold the first missing one.
-        pair: the last key with its value, if the whole path exists.
-        depth: how many keys of the path exist.
+        flow: whether that is in brackets.
+        lead: offset after the colon or the dash in front of the value.
+        column: of the key or the dash.
+        of_list: whether it is an item.
+        colon: what has to come in front of a new value: a colon where a key in brackets has none.
     """
 
-    parent: yaml.Node
-    pair: _Pair | None
-    depth: int
+    flow: bool
+    lead: int
+    column: int
+    of_list: bool = False
+    colon: str = ""
 
 
-def find(root: yaml.Node, path: Path) -> Found:
-    """Follow a path (of at least one key) as far as it goes."""
-    node = root
-    for depth, key in enumerate(path[:-1]):
-        pair = _pair_of(node, key)
-        if pair is None:
-            return Found(node, None, depth)
-        node = pair.value
-    pair = _pair_of(node, path[-1])
-    return Found(node, pair, len(path) if pair else len(path) - 1)
+def find(node: Node, key: str) -> tuple[Node, Node] | None:
+    """The key and the value of a key in a mapping; of equal ones the last, as PyYAML and Claude Code have it."""
+    at = _index(node, key)
+    return None if at is None else (node.children[2 * at], node.children[2 * at + 1])
 
 
-def _pair_of(node: yaml.Node, key: str) -> _Pair | None:
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    # PyYAML and Claude Code let the last of two equal keys win.
-    for key_node, value_node in reversed(node.value):
-        if isinstance(key_node, yaml.ScalarNode) and key_node.value == key and key_node.tag == "tag:yaml.org,2002:str":
-            return _Pair(key_node, value_node)
+def _index(node: Node, key: str) -> int | None:
+    if node.kind is Kind.MAPPING:
+        for at in range(len(node.children) - 2, -2, -2):
+            if node.children[at].value == key and node.children[at].key_text() is not None:
+                return at // 2
     return None
 
 
-def write(text: str, path: Path, value: object, style: render.Style, place: Place = AT_END) -> str:
-    """Set the value at a path; missing keys on the way are made.
+def _existing(node: Node, key: str) -> int:
+    at = _index(node, key)
+    if at is None:
+        raise EditError("there is no such key")
+    return at
 
-    Raises:
-        EditError: the place cannot be edited.
-        FrontmatterError: the text is not valid YAML.
+
+def style_of(text: str) -> Style:
+    """The habits of a text: line break, indentation, quotes."""
+    newline = "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
+    steps: Counter[int] = Counter()
+    dashes: Counter[int] = Counter()
+    for found in _NESTED_KEY.finditer(text):
+        by = len(found[2]) - len(found[1])
+        if found[3] and by >= 0:
+            dashes[by] += 1
+        elif not found[3] and by > 0:
+            steps[by] += 1
+    quotes = Counter(found[1] for found in _QUOTED_VALUE.finditer(text))
+    step = steps.most_common(1)[0][0] if steps else 2
+    dash = dashes.most_common(1)[0][0] if dashes else step
+    return Style(newline, step, dash, "'" if quotes["'"] > quotes['"'] else '"')
+
+
+class Edit:
+    """One edit of one text, collected as splices.
+
+    Attributes:
+        splices: what to change.
     """
-    parent, pair, depth = find(_root(text), path)
-    if pair is None:
-        for key in reversed(path[depth + 1 :]):
-            value = {key: value}
-        return _insert(text, parent, path[depth], value, style, place, path[:depth])
-    _refuse_alias(pair, path)
-    if isinstance(value, dict) and value and isinstance(pair.value, yaml.MappingNode) and pair.value.value:
-        return _merge(text, path, value, pair.value, style)
-    if isinstance(value, list | tuple) and isinstance(pair.value, yaml.SequenceNode) and pair.value.value and value:
-        return _write_list(text, pair.value, list(value), style)
-    return _replace(text, parent, pair, value, style)
+
+    def __init__(self, text: str, style: Style) -> None:
+        self._text, self._style = text, style
+        self.splices: list[Splice] = []
+
+    def set(self, root: Node, path: Path, old: Any, value: Any, place: Place = AT_END) -> None:
+        """Set the value at a path; missing keys on the way are made.
+
+        Args:
+            root: the mapping that the path begins in.
+            path: at least one key.
+            old: the value there now, if there is one.
+            value: as `render.plain_value` gives it.
+            place: where a new key goes.
+
+        Raises:
+            EditError: the place cannot be edited.
+        """
+        node, slot = root, None
+        for depth, key in enumerate(path):
+            at = _index(node, key)
+            if at is None:
+                if node.kind is not Kind.MAPPING:
+                    what = "an alias of another value" if node.kind is Kind.ALIAS else "not a mapping"
+                    raise EditError(f"`{'.'.join(path[:depth])}` is {what}, so it cannot hold `{key}`")
+                for missing in reversed(path[depth + 1 :]):
+                    value = {missing: value}
+                self._insert(node, slot, key, value, place)
+                return
+            slot = self._slot_of_pair(node, at)
+            node = node.children[2 * at + 1]
+        if slot is not None:
+            self._change(node, slot, old, value)
+
+    def insert_line(self, offset: int, path: Path, value: Any) -> None:
+        """Set the value at a path whose first key is missing, on new lines at an offset that begins a line."""
+        for missing in reversed(path[1:]):
+            value = {missing: value}
+        lines = render.pair(path[0], value, 0, self._style)
+        gap = "" if offset == 0 or self._text[offset - 1] == "\n" else self._style.newline
+        self.splices.append(Splice(offset, offset, gap + lines + self._style.newline))
+
+    def delete(self, root: Node, path: Path) -> None:
+        """Delete a key with its value; a mapping inside another that loses its last key becomes `{}`.
+
+        Raises:
+            EditError: there is no such key, or it cannot be deleted by itself.
+        """
+        node, slot = root, None
+        for key in path[:-1]:
+            at = _existing(node, key)
+            slot = self._slot_of_pair(node, at)
+            node = node.children[2 * at + 1]
+        at = _existing(node, path[-1])
+        if sum(key.value == path[-1] and key.key_text() is not None for key in node.children[::2]) > 1:
+            raise EditError("the key stands there more than once, so deleting one would uncover another")
+        if len(node.children) > 2 or (slot is None and not node.flow):
+            self.splices += self._rows(node).drop(at, at + 1)
+        elif slot is None:
+            self.splices.append(Splice(node.start, node.end, "{}"))
+        else:
+            self._replace(node, slot, {})
+
+    def _rows(self, node: Node) -> rows.Rows:
+        kind = rows.FlowRows if node.flow else rows.BlockRows
+        return kind(self._text, node, self._style.newline)
+
+    def _slot_of_pair(self, parent: Node, at: int) -> _Slot:
+        key, value = parent.children[2 * at : 2 * at + 2]
+        column = key.start - rows.line_start(self._text, key.start)
+        colon = self._text.find(":", key.end)
+        if colon >= 0 and not self._text[key.end : colon].strip():
+            return _Slot(parent.flow, colon + 1, column)
+        if parent.flow and value.start == value.end:
+            return _Slot(True, key.end, column, colon=":")
+        raise EditError("its key has no colon on its line")
+
+    def _insert(self, parent: Node, slot: _Slot | None, key: str, value: Any, place: Place) -> None:
+        if not parent.children:
+            self._insert_first(parent, slot, key, value)
+            return
+        names = [node.value if node.key_text() is not None else None for node in parent.children[::2]]
+        behind = next((len(names) - 1 - names[::-1].index(name) for name in place.after if name in names), None)
+        new = [self._pair(parent, key, value)]
+        if behind is None and place.first:
+            self.splices += self._rows(parent).add_before(0, new)
+        else:
+            self.splices += self._rows(parent).add_after(len(names) - 1 if behind is None else behind, new)
+
+    def _insert_first(self, parent: Node, slot: _Slot | None, key: str, value: Any) -> None:
+        if slot is not None:
+            self._replace(parent, slot, {key: value})
+        elif parent.flow:
+            self.splices.append(Splice(parent.start, parent.end, render.flow_value({key: value}, self._style)))
+        else:
+            self.insert_line(len(self._text), (key,), value)
+
+    def _pair(self, parent: Node, key: object, value: Any) -> str:
+        """A new pair of a mapping that has some."""
+        if parent.flow:
+            return f"{render.key_text(key, flow=True)}: {render.flow_value(value, self._style)}"
+        return render.pair(key, value, parent.inner - rows.line_start(self._text, parent.inner), self._style)
+
+    def _change(self, node: Node, slot: _Slot, old: Any, new: Any) -> None:
+        """Turn one value into another, keeping the text of what is in both."""
+        if yamltext.same(old, new):
+            return
+        if node.children and new and isinstance(new, dict) and isinstance(old, dict) and node.kind is Kind.MAPPING:
+            if self._merge(node, old, new):
+                return
+        elif node.children and new and isinstance(new, list) and isinstance(old, list) and node.kind is Kind.LIST:
+            self._change_list(node, old, new)
+            return
+        self._replace(node, slot, new)
+
+    def _merge(self, node: Node, old: dict[Any, Any], new: dict[Any, Any]) -> bool:
+        """Change a mapping key by key; False where that is not possible."""
+        names = [key.key_text() for key in node.children[::2]]
+        numbers = {name: at for at, name in enumerate(names)}
+        gone = [at for at, name in enumerate(names) if name not in new]
+        if None in numbers or len(numbers) < len(names) or len(gone) == len(names):
+            return False
+        if node.flow and gone and any(key not in numbers for key in new):
+            return False  # both would touch the same commas
+        added: dict[int, list[str]] = {}
+        previous = -1
+        for key, value in new.items():
+            if key in numbers:
+                previous = numbers[key]
+                self._change(node.children[2 * previous + 1], self._slot_of_pair(node, previous), old[key], value)
+            else:
+                added.setdefault(previous, []).append(self._pair(node, key, value))
+        lines = self._rows(node)
+        for at, texts in added.items():
+            if at < 0:
+                first = next(number for number, name in enumerate(names) if name in new)
+                self.splices += lines.add_before(first, texts)
+            else:
+                self.splices += lines.add_after(at, texts)
+        for first, after in _ranges(gone):
+            self.splices += lines.drop(first, after)
+        return True
+
+    def _change_list(self, node: Node, old: list[Any], new: list[Any]) -> None:
+        """Change a list item by item, so that the untouched ones keep their text."""
+        shorter = min(len(old), len(new))
+        head = 0
+        while head < shorter and yamltext.same(old[head], new[head]):
+            head += 1
+        tail = 0
+        while tail < shorter - head and yamltext.same(old[-1 - tail], new[-1 - tail]):
+            tail += 1
+        lines = self._rows(node)
+        shared = shorter - tail
+        for at in range(head, shared):
+            self._change(node.children[at], self._slot_of_item(node, lines, at), old[at], new[at])
+        if len(new) > len(old):
+            texts = self._items(node, lines, new[shared : len(new) - tail])
+            self.splices += lines.add_after(shared - 1, texts) if shared else lines.add_before(0, texts)
+        elif len(old) > len(new):
+            self.splices += lines.drop(shared, len(old) - tail)
+
+    def _slot_of_item(self, node: Node, lines: rows.Rows, at: int) -> _Slot:
+        if isinstance(lines, rows.BlockRows):
+            return _Slot(False, lines.start(at) + 1, lines.column, of_list=True)
+        return _Slot(True, node.children[at].start, 0, of_list=True)
+
+    def _items(self, node: Node, lines: rows.Rows, new: Sequence[Any]) -> list[str]:
+        """New items of a list that has some, quoted where all of those are."""
+        quotes = {item.style for item in node.children if item.kind is Kind.SCALAR}
+        style = self._style
+        if len(quotes) == 1 and (quote := quotes.pop()) in ("'", '"'):
+            style = dataclasses.replace(style, quote=quote, always_quote=True)
+        if isinstance(lines, rows.BlockRows):
+            return [render.item(value, lines.column, style) for value in new]
+        return [render.flow_value(value, style) for value in new]
+
+    def _replace(self, node: Node, slot: _Slot, new: Any) -> None:
+        """Put a value of any kind in the place of one of any kind; a comment on its first line stays.
+
+        Raises:
+            EditError: there is an alias: somebody meant the values to stay the same.
+        """
+        if node.kind is Kind.ALIAS:
+            raise EditError("its value is an alias of another value")
+        text, is_empty = self._text, node.start == node.end
+        if slot.flow:
+            written = slot.colon + " " * is_empty + self._written(node, slot, new)[0]
+            self.splices.append(Splice(slot.lead if is_empty else node.start, node.end, written))
+            return
+        first, below = self._written(node, slot, new)
+        begins_below = "\n" in text[slot.lead : node.inner if node.in_block else node.start]
+        comment = ""
+        if begins_below or node.in_lines:
+            line = node.start if node.in_lines and first else slot.lead
+            found = _COMMENT_BEHIND.search(text, line, rows.line_end(text, line))
+            comment = found[0] if found else ""
+        if node.in_block:
+            end = rows.content_end(text, node.end, slot.column)
+            self.splices.append(Splice(slot.lead, end, " " * bool(first) + first + comment + below))
+        elif node.in_lines:
+            start = node.start if first else slot.lead
+            self.splices.append(Splice(start, node.end, first + comment + below))
+        else:
+            line_end = rows.line_end(text, node.end)
+            start, end = (node.start, node.end) if first else (slot.lead, node.end)
+            if not first and not text[end:line_end].strip():
+                end = line_end
+            self.splices.append(Splice(start, end, " " * (is_empty and bool(first)) + (first or comment)))
+            self.splices.append(Splice(line_end, line_end, below))
+
+    def _written(self, node: Node, slot: _Slot, new: Any) -> tuple[str, str]:
+        """What comes in the place of a node: on its line, and on the lines below."""
+        if slot.flow and isinstance(new, dict | list):
+            return render.flow_value(new, self._style), ""
+        if isinstance(new, dict | list):
+            write = render.after_dash if slot.of_list else render.after_colon
+            return write(new, slot.column, self._style)
+        text = self._scalar(node, slot, new)
+        first, line_break, below = text.partition(self._style.newline)
+        return first, line_break + below
+
+    def _scalar(self, old: Node, slot: _Slot, new: Any) -> str:
+        """A scalar in the manner of the one that it replaces.
+
+        If that is written as it would be by rule, so is the new one; else somebody chose the quotes, and they stay. So
+        an edit and its inverse give the first text again (but for chosen quotes, by way of a text that needs them).
+        """
+        indent = slot.column + (2 if slot.of_list else self._style.step)
+        by_rule = dataclasses.replace(self._style, quote="'")
+        written = render.text(new, by_rule, indent, flow=slot.flow)
+        if not isinstance(new, str) or old.kind is not Kind.SCALAR or not old.style:
+            return written
+        if render.text(old.value, by_rule, indent, flow=slot.flow)[:1] == old.style:
+            return written
+        if old.style in ("'", '"'):
+            return render.quoted(new, old.style)
+        indent = _indentation(self._text[old.start : old.end]) or indent
+        return render.literal(new, old.style, indent, self._style.newline) or written
 
 
-def _root(text: str) -> yaml.Node:
-    root = yamltext.compose(text)
-    if root is None:
-        raise EditError("the text is empty")
-    return root
+def _indentation(lines: str) -> int:
+    """Columns of the first line of a block scalar that is not blank, 0 if there is none."""
+    for line in lines.split("\n")[1:]:
+        if line.strip():
+            return len(line) - len(line.lstrip(" "))
+    return 0
 
 
-def _merge(text: str, path: Path, value: dict[str, object], node: yaml.MappingNode, style: render.Style) -> str:
-    for key_node, _ in node.value:
-        if key_node.value not in value:
-            text = erase(text, (*path, key_node.value))
-    previous: tuple[str, ...] = ()
-    for key, item in value.items():
-        text = write(text, (*path, key), item, style, Place(previous, first=True))
-        previous = (key, *previous)
-    return text
-
-
-def _replace(text: str, parent: yaml.Node, pair: _Pair, value: object, style: render.Style) -> str:
-    """Put a value of any kind in the place of one of any kind."""
-    old, start = pair.value, pair.value.start_mark.index
-    end = true_end(text, old)
-    nested = isinstance(value, dict | list | tuple) and bool(value)
-    if isinstance(parent, yaml.CollectionNode) and parent.flow_style:
-        new = (
-            render.flow_value(value, style)
-            if isinstance(value, dict | list | tuple)
-            else _rescalar(text, old, value, style, True)
-        )
-        return text[:start] + _spaced(text, start, new) + text[end:]
-    if not nested and isinstance(old, yaml.ScalarNode):
-        return text[:start] + _spaced(text, start, _rescalar(text, old, value, style, False)) + text[end:]
-    colon = text.index(":", pair.key.end_mark.index) + 1
-    if _in_block(old):
-        end = _line_end(text, end)
-        comment = text[colon : _line_end(text, colon)].rstrip()
-    else:
-        comment = text[end : _line_end(text, end)].rstrip() if nested else ""
-        end = _line_end(text, end) if nested else end
-    if comment.strip() and not comment.lstrip().startswith("#"):
-        raise EditError(f"line {pair.key.start_mark.line + 1}: the value on the line of its key cannot be replaced")
-    new = render.after_colon(value, pair.key.start_mark.column, style)
-    return text[:colon] + (comment + new if nested else new + comment) + text[end:]
-
-
-def _spaced(text: str, start: int, new: str) -> str:
-    return new if text[start - 1 : start] in (" ", "\t", "\n") else " " + new
-
-
-def _rescalar(text: str, old: yaml.Node, value: object, style: render.Style, flow: bool) -> str:
-    """A scalar in the manner of the scalar that it replaces.
-
-    Quotes that the old value needed go when the new one needs none; quotes that somebody chose stay. So an edit and its
-    inverse give the first text again.
-    """
-    if not isinstance(value, str):
-        return render.scalar(value, style)
-    if not isinstance(old, yaml.ScalarNode):
-        return render.scalar(value, style, flow=flow)
-    plain = dataclasses.replace(style, quote="'", always_quote=False)
-    if old.style in ("|", ">") and not flow:
-        first = text.index("\n", old.start_mark.index) + 1
-        indent = next(
-            (len(line) - len(line.lstrip(" ")) for line in text[first:].split("\n") if line.strip()), style.step
-        )
-        return render.literal(value, old.style, indent, style.newline) or render.scalar(value, plain)
-    needed = old.style == "'" and render.scalar(old.value, plain, flow=flow)[:1] == "'"
-    needed = needed or (old.style == '"' and render.quoted(old.value, "'")[:1] == '"')
-    if not old.style or needed:
-        return render.scalar(value, plain, flow=flow)
-    return render.quoted(value, old.style)
-
-
-def _write_list(text: str, node: yaml.SequenceNode, new: list[object], style: render.Style) -> str:
-    """Change a list item by item, so that the untouched ones keep their text."""
-    old = [yamltext.value_of(item) for item in node.value]
-    head = 0
-    while head < min(len(old), len(new)) and yamltext.same(old[head], new[head]):
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and yamltext.same(old[-1 - tail], new[-1 - tail]):
-        tail += 1
-    old_middle, new_middle = range(head, len(old) - tail), new[head : len(new) - tail]
-    if any(
-        later.start_mark.index <= item.start_mark.index for item, later in zip(node.value, node.value[1:], strict=False)
-    ):
-        raise EditError(f"line {node.start_mark.line + 1}: the list contains an alias")
-    quotes = {item.style for item in node.value if isinstance(item, yaml.ScalarNode)}
-    if len(quotes) == 1 and (quote := quotes.pop()) in ("'", '"'):
-        style = dataclasses.replace(style, quote=quote, always_quote=True)
-    shared = min(len(old_middle), len(new_middle))
-    extra = new_middle[shared:]
-    # From the back to the front, so that the marks in front stay true.
-    if extra:
-        text = _add_items(text, node, head + shared, extra, style)
-    for at in reversed(old_middle[shared:]):
-        text = _drop_item(text, node, at)
-    for at in reversed(old_middle[:shared]):
-        text = _set_item(text, node, at, new_middle[at - head], style)
-    return text
-
-
-def _set_item(text: str, node: yaml.SequenceNode, at: int, value: object, style: render.Style) -> str:
-    item = node.value[at]
-    start, end = item.start_mark.index, true_end(text, item)
-    if isinstance(item, yaml.ScalarNode) and not isinstance(value, dict | list | tuple):
-        new = _rescalar(text, item, value, dataclasses.replace(style, always_quote=False), bool(node.flow_style))
-    elif node.flow_style or not _in_block(item):
-        new = render.flow_value(value, style)
-    else:
-        new = render.item_text(value, node.start_mark.column, style).removeprefix("- ")
-    return text[:start] + _spaced(text, start, new) + text[end:]
-
-
-def _add_items(text: str, node: yaml.SequenceNode, at: int, new: Sequence[object], style: render.Style) -> str:
-    """Add items in front of the item `at`, or at the end."""
-    items = node.value
-    if node.flow_style:
-        gap = text[true_end(text, items[0]) : items[1].start_mark.index] if len(items) > 1 else ", "
-        gap = gap if gap.strip() == "," else ", "
-        texts = gap.join(render.flow_value(item, style) for item in new)
-        if at == 0:
-            start = items[0].start_mark.index
-            return text[:start] + texts + gap + text[start:]
-        end = true_end(text, items[at - 1])
-        return text[:end] + gap + texts + text[end:]
-    pad = " " * node.start_mark.column
-    lines = [pad + render.item_text(item, node.start_mark.column, style) for item in new]
-    where = _dash_line(text, node, 0) if at == 0 else _line_end(text, true_end(text, items[at - 1]))
-    return _insert_lines(text, where, lines, style.newline, before=at == 0)
-
-
-def _drop_item(text: str, node: yaml.SequenceNode, at: int) -> str:
-    items = node.value
-    if node.flow_style:
-        if at:
-            return text[: true_end(text, items[at - 1])] + text[true_end(text, items[at]) :]
-        return text[: items[0].start_mark.index] + text[items[1].start_mark.index :]
-    return _cut_lines(text, _dash_line(text, node, at), _line_end(text, true_end(text, items[at])))
-
-
-def _dash_line(text: str, node: yaml.SequenceNode, at: int) -> int:
-    """Offset of the line on which the dash of an item stands."""
-    column = node.start_mark.column
-    if at == 0:
-        start = node.start_mark.index - column
-    else:
-        start = _line_end(text, true_end(text, node.value[at - 1]))
-        start = text.index("\n", start) + 1
-        while text[start : start + column + 1].strip(" ") != "-":
-            start = text.index("\n", start) + 1
-    if start < 0 or text[start : start + column].strip(" ") or (start and text[start - 1] != "\n"):
-        raise EditError(f"line {node.start_mark.line + 1}: the list begins behind other text on its line")
-    return start
-
-
-def _insert(
-    text: str, parent: yaml.Node, key: str, value: object, style: render.Style, place: Place, path: Path
-) -> str:
-    if not isinstance(parent, yaml.MappingNode):
-        raise EditError(
-            f"line {parent.start_mark.line + 1}: `{'.'.join(path)}` is not a mapping, so it cannot hold `{key}`"
-        )
-    pairs = [_Pair(*both) for both in parent.value]
-    if parent.flow_style or not pairs:
-        return _insert_flow(text, parent, pairs, render.key_text(key) + ": " + render.flow_value(value, style), place)
-    where = _position(pairs, place)
-    column = pairs[0].key.start_mark.column
-    lines = [" " * column + render.pair(key, value, column, style)]
-    if where < 0:
-        return _insert_lines(text, _key_line(text, pairs[0]), lines, style.newline, before=True)
-    if _is_alias(pairs[where]):
-        raise EditError(f"line {pairs[where].key.start_mark.line + 1}: the key in front has an alias as its value")
-    return _insert_lines(text, _line_end(text, true_end(text, pairs[where].value)), lines, style.newline, before=False)
-
-
-def _insert_flow(text: str, parent: yaml.MappingNode, pairs: list[_Pair], new: str, place: Place) -> str:
-    if not pairs:
-        brace = text.index("{", parent.start_mark.index) + 1
-        return text[:brace] + new + text[brace:]
-    where = _position(pairs, place)
-    if where < 0:
-        start = pairs[0].key.start_mark.index
-        return text[:start] + new + ", " + text[start:]
-    end = max(true_end(text, pairs[where].value), pairs[where].key.end_mark.index)
-    return text[:end] + ", " + new + text[end:]
-
-
-def _position(pairs: list[_Pair], place: Place) -> int:
-    """Index of the pair to stand behind, -1 for the start."""
-    names = [pair.key.value if isinstance(pair.key, yaml.ScalarNode) else None for pair in pairs]
-    for name in place.after:
-        if name in names:
-            return len(names) - 1 - names[::-1].index(name)
-    return -1 if place.first else len(pairs) - 1
-
-
-def erase(text: str, path: Path) -> str:
-    """Delete a key with its value; a mapping that loses its last key becomes `{}`.
-
-    Raises:
-        EditError: there is no such key, or it cannot be deleted by itself.
-        FrontmatterError: the text is not valid YAML.
-    """
-    parent, pair, _ = find(_root(text), path)
-    if pair is None or not isinstance(parent, yaml.MappingNode):
-        raise EditError(f"there is no `{'.'.join(path)}`")
-    _refuse_alias(pair, path)
-    if len(parent.value) == 1:
-        if len(path) == 1:
-            raise EditError(f"`{path[0]}` is the only key")
-        return write(text, path[:-1], {}, style_of(text))
-    if not parent.flow_style:
-        return _cut_lines(text, _key_line(text, pair), _line_end(text, true_end(text, pair.value)))
-    at = next(number for number, (key, _) in enumerate(parent.value) if key is pair.key)
-    end = max(true_end(text, pair.value), pair.key.end_mark.index)
-    if at == 0:
-        return text[: pair.key.start_mark.index] + text[parent.value[1][0].start_mark.index :]
-    before = _Pair(*parent.value[at - 1])
-    return text[: max(true_end(text, before.value), before.key.end_mark.index)] + text[end:]
-
-
-def true_end(text: str, node: yaml.Node) -> int:
-    """Offset after a node's last character; the end mark of a block collection or block scalar lies further on."""
-    while _in_block(node):
-        last = node.value[-1]
-        node = last[1] if isinstance(node, yaml.MappingNode) else last
-    end: int = node.end_mark.index
-    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-        end = len(text[:end].rstrip(" \t\r\n"))
-        return _line_end(text, end)
-    return end
-
-
-def _in_block(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.CollectionNode) and not node.flow_style and bool(node.value)
-
-
-def _is_alias(pair: _Pair) -> bool:
-    # The composer puts the anchored node itself in the place of an alias, and an anchor always comes first.
-    return bool(pair.value.start_mark.index < pair.key.end_mark.index)
-
-
-def _refuse_alias(pair: _Pair, path: Path) -> None:
-    if _is_alias(pair):
-        raise EditError(
-            f"line {pair.key.start_mark.line + 1}: the value of `{'.'.join(path)}` is an alias of another value"
-        )
-
-
-def _line_end(text: str, offset: int) -> int:
-    """Offset of the line break (or of the end) that ends the line of `offset`."""
-    end = text.find("\n", offset)
-    if end < 0:
-        return len(text)
-    return end - 1 if end > offset and text[end - 1] == "\r" else end
-
-
-def _key_line(text: str, pair: _Pair) -> int:
-    start: int = pair.key.start_mark.index - pair.key.start_mark.column
-    if text[start : pair.key.start_mark.index].strip(" "):
-        raise EditError(f"line {pair.key.start_mark.line + 1}: the key stands behind other text on its line")
-    return start
-
-
-def _cut_lines(text: str, start: int, line_end: int) -> str:
-    following = text.find("\n", line_end)
-    if following >= 0:
-        return text[:start] + text[following + 1 :]
-    return text[:start].removesuffix("\n").removesuffix("\r") if start else ""
-
-
-def _insert_lines(text: str, where: int, lines: list[str], newline: str, *, before: bool) -> str:
-    block = newline.join(lines)
-    if before:
-        return text[:where] + block + newline + text[where:]
-    return text[:where] + newline + block + text[where:]
+def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising numbers as ranges from one up to, but without, another."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number:
+            found[-1] = found[-1][0], number + 1
+        else:
+            found.append((number, number + 1))
+    return found

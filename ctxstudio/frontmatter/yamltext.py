@@ -1,41 +1,71 @@
 """PyYAML behind guards: every text gives its value or a `FrontmatterError`, in linear time.
 
 PyYAML's own failures on hostile text are not all `YAMLError`s (a date of `2024-99-99` is a `ValueError`), libyaml's
-composer recurses on the C stack, and aliases can stand for exponentially many nodes. The guards refuse such text first.
+composer recurses on the C stack, aliases can stand for exponentially many values, and some conversions take quadratic
+time. The guards refuse such text before it does harm.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import yaml
 
 from ctxstudio.errors import FrontmatterError
 
 MAX_TEXT = 1 << 20
-"""Longest frontmatter in characters: real ones stay below 10,000."""
+"""Longest text in characters that YAML is asked to read; real frontmatter stays below 10,000."""
 MAX_DEPTH = 100
-MAX_NODES = 100_000
-"""Most nodes a text may stand for once its aliases are expanded."""
+MAX_VALUES = 100_000
+"""Most values that a text may stand for once its aliases are expanded, if it has not itself more characters."""
+_MOST_ODD_KEYS = 1000
+_LONGEST_NUMBER = 1000
+_SHORT_NUMBER = 15
+"""Integers of so few characters never share their hash."""
+_MOST_DIRECTIVES = 100
 
-_FAILURES = (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_FAILURES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_COMPACT_RUN = re.compile(rf"(?:[-?:][ \t]+){{{MAX_DEPTH}}}")
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
-_LONG_NUMBER = 4300
+_BLOCK_START = re.compile(r"[\r\n\x85\u2028\u2029][ \t]*+(?:[-?:][ \t]++)*")
+_TAG = "tag:yaml.org,2002:"
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # chosen at run time: libyaml may be missing
-    """The safe loader, with numbers too long to convert in linear time refused."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml may be missing
+    """The safe loader, refusing what takes it quadratic time."""
 
-    def construct_yaml_int(self, node: yaml.Node) -> Any:
-        if len(str(node.value)) > _LONG_NUMBER:
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Resolve merge keys; PyYAML deletes them one by one. Large integers as keys can be made to share one hash."""
+        odd = 0
+        if len(node.value) > _MOST_ODD_KEYS:
+            odd = sum(
+                key.tag == _TAG + "merge" or (key.tag == _TAG + "int" and len(key.value) > _SHORT_NUMBER)
+                for key, _ in node.value
+            )
+        if odd > _MOST_ODD_KEYS:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"more than {_MOST_ODD_KEYS:,} merge keys or large numbers as keys", node.start_mark
+            )
+        super().flatten_mapping(node)
+
+
+def _guarded(construct: Callable[[Any, yaml.Node], Any]) -> Callable[[_Loader, yaml.Node], Any]:
+    """A constructor that fails with the place in the text, and early on what takes long."""
+
+    def constructed(loader: _Loader, node: yaml.Node) -> Any:
+        if len(node.value) > _LONGEST_NUMBER:
             raise yaml.constructor.ConstructorError(None, None, "a number of that length", node.start_mark)
-        return super().construct_yaml_int(node)
+        try:
+            return construct(loader, node)
+        except _FAILURES as error:
+            raise yaml.constructor.ConstructorError(None, None, _first_line(error), node.start_mark) from error
+
+    return constructed
 
 
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+for _kind in ("bool", "int", "float", "timestamp"):
+    _Loader.add_constructor(_TAG + _kind, _guarded(getattr(yaml.SafeLoader, f"construct_yaml_{_kind}")))
 
 
 def load(text: str) -> Any:
@@ -44,98 +74,126 @@ def load(text: str) -> Any:
     Raises:
         FrontmatterError: it is not valid, or it is hostile; line and column count from 1 within `text`.
     """
-    return _read(text, construct=True)
+    return _read(text, _loaded)
 
 
-def compose(text: str) -> yaml.Node | None:
-    """The node tree of a YAML text, with marks that index `text`; None if it holds no document.
-
-    An alias appears as the very node it stands for, marks included.
+def events(text: str) -> list[yaml.Event]:
+    """What libyaml's parser sees in a YAML text; its marks count from behind a byte order mark, see `marks_from`.
 
     Raises:
         FrontmatterError: as `load`.
     """
-    node: yaml.Node | None = _read(text, construct=False)
-    return node
+    found: list[yaml.Event] = _read(text, _parsed)
+    return found
 
 
-def value_of(node: yaml.Node) -> Any:
-    """The value of one composed node.
+def marks_from(text: str) -> int:
+    """Offset in a text from which YAML's marks count: libyaml drops a byte order mark before it begins to count."""
+    return 1 if text.startswith("\ufeff") else 0
 
-    Raises:
-        FrontmatterError: as `load`.
-    """
+
+def is_text_key(plain: str) -> bool:
+    """Whether YAML reads a plain scalar as a key that is text, and not as a number, a merge or the like."""
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, plain, (True, False))  # type: ignore[no-untyped-call]  # untyped in the stubs
+    return tag in (_TAG + "str", _TAG + "value")
+
+
+_RESOLVER: Final = yaml.resolver.Resolver()
+
+
+def _read(text: str, read: Callable[[_Loader, str], Any]) -> Any:
+    if len(text) > MAX_TEXT:
+        raise FrontmatterError(f"the frontmatter is longer than {MAX_TEXT:,} characters")
+    if text.count("\n%") > _MOST_DIRECTIVES:
+        raise FrontmatterError(f"more than {_MOST_DIRECTIVES} directives")
+    # Undecodable bytes are lone surrogates here; one replacement character each keeps every mark in place.
+    clean = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    loader = None
     try:
-        return _Loader("").construct_document(node)
-    except _FAILURES as error:
+        if _may_be_deep(clean):
+            _refuse_deep(clean)
+        loader = _Loader(clean)
+        return read(loader, text)
+    except FrontmatterError:
+        raise
+    except yaml.MarkedYAMLError as error:
+        raise _complaint(text, error) from error
+    except yaml.reader.ReaderError as error:
+        before = clean.encode()[: error.position].decode("utf-8", "ignore")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise FrontmatterError(str(error.reason), line, column) from error
+    except (yaml.YAMLError, *_FAILURES) as error:
         raise FrontmatterError(_first_line(error)) from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _loaded(loader: _Loader, text: str) -> Any:
+    node = loader.get_single_node()
+    if node is None:
+        return None
+    if "*" in text and "&" in text:
+        _refuse_expansion(node, text)
+    return loader.construct_document(node)
+
+
+def _parsed(loader: _Loader, _text: str) -> list[yaml.Event]:
+    return list(_events(loader))
+
+
+def _events(loader: _Loader) -> Iterator[yaml.Event]:
+    while loader.check_event():
+        yield loader.get_event()
+
+
+def _complaint(text: str, error: yaml.MarkedYAMLError) -> FrontmatterError:
+    what = error.problem or error.context or "not valid YAML"
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return FrontmatterError(what)
+    # What is never closed is missed only at the end; the place to mend is where it opens.
+    if error.context_mark is not None and not text[mark.index + marks_from(text) :].strip():
+        return FrontmatterError(f"{error.context}: {what}", *_place(text, error.context_mark))
+    return FrontmatterError(what, *_place(text, mark))
+
+
+def _place(text: str, mark: Any) -> tuple[int, int]:
+    """1-based line and column. libyaml's own lines also end at a lone CR, NEL and U+2028, an editor's do not."""
+    offset = mark.index + marks_from(text)
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0] or "not valid YAML"
 
 
-def _read(text: str, *, construct: bool) -> Any:
-    _refuse_hostile(text)
-    # Undecodable bytes are lone surrogates here; one replacement character each keeps every mark in place.
-    loader = _Loader(_SURROGATE.sub("\ufffd", text))
+def _may_be_deep(text: str) -> bool:
+    """Whether an upper bound of the nesting is too high: one for each bracket, two for each column before a text."""
+    if len(text) <= MAX_DEPTH:
+        return False
+    brackets = text.count("[") + text.count("{")
+    return brackets + 2 * max(map(len, _BLOCK_START.findall("\n" + text))) > MAX_DEPTH
+
+
+def _refuse_deep(text: str) -> None:
+    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        if node is not None and "*" in text and "&" in text:
-            _refuse_expansion(node)
-        if not construct:
-            return node
-        return None if node is None else loader.construct_document(node)
-    except FrontmatterError:
-        raise
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = error.problem or error.context or "not valid YAML"
-        raise FrontmatterError(what, *((mark.line + 1, mark.column + 1) if mark else ())) from error
-    except _FAILURES as error:
-        raise FrontmatterError(_first_line(error)) from error
+        depth = 0
+        for event in _events(loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise FrontmatterError(f"nested deeper than {MAX_DEPTH} levels", *_place(text, event.start_mark))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
     finally:
         loader.dispose()
 
 
-def _refuse_hostile(text: str) -> None:
-    if len(text) > MAX_TEXT:
-        raise FrontmatterError(f"the frontmatter is longer than {MAX_TEXT:,} characters")
-    if "%" in text and (directive := _DIRECTIVE.search(text)):
-        raise FrontmatterError("a % directive is not allowed here", text.count("\n", 0, directive.start()) + 1, 1)
-    if len(text) > MAX_DEPTH and _nests_too_deeply(text):
-        raise FrontmatterError(f"nested deeper than {MAX_DEPTH} levels")
-
-
-def _nests_too_deeply(text: str) -> bool:
-    """An upper bound of the nesting, without parsing: brackets, indentation and `- - -` runs, each on its own."""
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        depth = 0
-        for char in text:
-            if char in "[{":
-                depth += 1
-                if depth > MAX_DEPTH:
-                    return True
-            elif char in "]}" and depth:
-                depth -= 1
-    if _COMPACT_RUN.search(text):
-        return True
-    indents: list[int] = []
-    for line in text.split("\n"):
-        body = line.lstrip(" ")
-        if not body or body == "\r":
-            continue
-        indent = len(line) - len(body)
-        while indents and indents[-1] >= indent:
-            indents.pop()
-        indents.append(indent)
-        if len(indents) > MAX_DEPTH:
-            return True
-    return False
-
-
-def _refuse_expansion(root: yaml.Node) -> None:
-    """Count the nodes that `root` stands for; an alias is the same object met again."""
+def _refuse_expansion(root: yaml.Node, text: str) -> None:
+    """Count the values that `root` stands for; an alias is the same object met again."""
+    most = max(MAX_VALUES, len(text))
     sizes: dict[int, int] = {}
     open_nodes: set[int] = set()
     stack: list[tuple[yaml.Node, bool]] = [(root, False)]
@@ -145,16 +203,15 @@ def _refuse_expansion(root: yaml.Node) -> None:
         if done:
             open_nodes.discard(key)
             sizes[key] = 1 + sum(sizes[id(child)] for child in _children(node))
-            if sizes[key] > MAX_NODES:
-                raise FrontmatterError(f"its aliases stand for more than {MAX_NODES:,} values", *_place(node))
-        elif key in open_nodes:
-            raise FrontmatterError("an alias contains itself", *_place(node))
-        elif key not in sizes:
+            if sizes[key] > most:
+                place = _place(text, node.start_mark)
+                raise FrontmatterError(f"its aliases stand for more than {MAX_VALUES:,} values", *place)
+        elif key not in sizes and key not in open_nodes:
             open_nodes.add(key)
             stack.append((node, True))
             for child in _children(node):
                 if id(child) in open_nodes:
-                    raise FrontmatterError("an alias contains itself", *_place(child))
+                    raise FrontmatterError("an alias contains itself", *_place(text, child.start_mark))
                 if id(child) not in sizes:
                     stack.append((child, False))
 
@@ -167,16 +224,15 @@ def _children(node: yaml.Node) -> list[yaml.Node]:
     return []
 
 
-def _place(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
-
-
 def same(one: object, other: object) -> bool:
     """Whether two parsed values are equal in type and value throughout (1 is not True, nan is nan)."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict) and isinstance(other, dict):
-        return len(one) == len(other) and all(key in other and same(value, other[key]) for key, value in one.items())
+        kinds = {key: type(key) for key in other}
+        return len(one) == len(other) and all(
+            kinds.get(key) is type(key) and same(value, other[key]) for key, value in one.items()
+        )
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return one == other or (one != one and other != other)
