@@ -73,9 +73,21 @@ class Workspace:
         Raises:
             UnusableInputError: there is no such directory, or it cannot be read.
         """
+        self.read(cancelled)
+        self.judge(self.ids())
+
+    def read(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Read the whole directory, in this thread; its agents are not judged.
+
+        Raises:
+            UnusableInputError: there is no such directory, or it cannot be read.
+        """
         for batch in scan.scan(str(self.directory), cancelled):
             self.add(batch)
-        self.put_details(details_of(self.record(id), self.shipped) for id in self.ids())
+
+    def judge(self, ids: Iterable[str]) -> None:
+        """Find out everything about some agents, in this thread."""
+        self.put_details([details_of(self._records[id], self.shipped) for id in ids])
 
     def add(self, batch: scan.Batch) -> tuple[str, ...]:
         """Take over a batch of files that was read elsewhere; the ids of its agents."""

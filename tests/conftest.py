@@ -14,7 +14,7 @@ from ctxstudio import main
 from ctxstudio.commands._context import Context
 from ctxstudio.storage.shipped import Shipped
 from ctxstudio.workspace import Workspace
-from tests.unit.agent_files import TODAY
+from tests.unit.agent_files import TODAY, shipped_data
 
 Folder = Callable[[Mapping[str, str | bytes]], Path]
 Open = Callable[[Path], Workspace]
@@ -46,7 +46,7 @@ Run = Callable[..., Result]
 @pytest.fixture(scope="session")
 def shipped() -> Shipped:
     """The shipped data, read once."""
-    return Shipped.load()
+    return shipped_data()
 
 
 @pytest.fixture

@@ -34,8 +34,13 @@ class Context:
     shipped: Shipped
     today: datetime.date
 
-    def open(self, directory: str) -> Workspace:
+    def open(self, directory: str, *, judged: bool = True) -> Workspace:
         """A directory, read and judged.
+
+        Args:
+            directory: its path.
+            judged: False where the command does not need the problems and scores of all agents, which take most of
+                the time.
 
         Raises:
             UnusableInputError: there is no such directory, or it cannot be read.
@@ -44,7 +49,9 @@ class Context:
         if not directory:
             raise UnusableInputError("the name of the directory is empty")
         workspace = Workspace(Path(directory), self.shipped, self.today)
-        workspace.load()
+        workspace.read()
+        if judged:
+            workspace.judge(workspace.ids())
         return workspace
 
     def scenario(self, name: str) -> str:

@@ -25,7 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: Context) -> int:
     """Export; 1 if some agents could not be exported."""
-    workspace = context.open(arguments.directory)
+    # As a path, an empty text would mean the current directory.
+    if not arguments.to:
+        raise UnusableInputError("the name of the target is empty")
+    workspace = context.open(arguments.directory, judged=False)
     since = Path(arguments.changed_since) if arguments.changed_since else None
     if since is not None and not since.is_dir():
         raise UnusableInputError(f"{since} is not a directory")

@@ -50,8 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: Context) -> int:
     """Edit, save, print the diff; 1 if something was refused. Of a file, all changes are made or none."""
     edits = [*_cleared(arguments.unset), *_given(vars(arguments))]
-    workspace = context.open(arguments.directory)
+    workspace = context.open(arguments.directory, judged=False)
     ids = list(dict.fromkeys(workspace.find(name) for name in arguments.agents))
+    workspace.judge(ids)
     before = {id: workspace.agent(id).problems for id in ids}
     plan = workspace.plan_edits(ids, edits, replace_invalid=arguments.replace_invalid)
     workspace.replace_policies(plan.changes)

@@ -66,7 +66,7 @@ class Field:
     width: int = 10
 
     def display(self, agent: Agent) -> str:
-        """The value as one line of plain text."""
+        """The value as plain text, see `display`."""
         return display(self.kind, self.value(agent))
 
     def sort_key(self, agent: Agent) -> tuple[int, float | str]:
@@ -80,7 +80,7 @@ class Field:
 
 
 def display(kind: Kind, value: Any) -> str:
-    """Any field's value as one line of plain text; empty if there is none."""
+    """Any field's value as plain text, with line breaks only where a text has some; empty if there is none."""
     if value is None:
         return ""
     if kind is Kind.NUMBER:

@@ -75,8 +75,8 @@ class Record:
     def plain(self) -> bool:
         """Whether any policy can certainly be written: nothing in it that takes a trial to know."""
         block = self.document.block
-        names = [entry.key for entry in block.split.entries]
-        if not block.split.trusted or len(names) != len(set(names)):
+        names = [entry.key for entry in block.entries if entry.key]
+        if not block.certain or len(names) != len(set(names)):
             return False
         entries = [entry for key in dialects.POLICY_KEYS if (entry := block.entry(key))]
         return not any(char in block.text[entry.start : entry.end] for entry in entries for char in "&*!{[#")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 from pathlib import Path
 
 import pytest
+
+from ctxstudio.storage.shipped import Shipped
 
 TODAY = datetime.date(2026, 11, 24)
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs links, pipes and modes as POSIX has them")
 not_as_root = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="nothing is forbidden to root")
+
+
+@functools.cache
+def shipped_data() -> Shipped:
+    """The shipped data, read once."""
+    return Shipped.load()
 
 
 def scalar(name: str = "helper", model: str | None = "haiku", extra: str = "") -> str:
