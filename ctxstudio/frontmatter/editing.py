@@ -67,6 +67,8 @@ def _edited(
     key = path[0]
     try:
         old = block.top(key)
+        if value is MISSING and block.get(path) is MISSING:
+            raise EditError("there is no such key")
         if origin is not None and (restored := _restored(block, key, _updated(old, path[1:], value), origin)):
             return restored
         expected = _updated(old, path[1:], plain)

@@ -113,7 +113,8 @@ def _dumped(value: object) -> str:
 def _reads_back(text: str, value: str, *, flow: bool) -> bool:
     if _SAFE_PLAIN.fullmatch(text):
         return plain.scalar(text) == value
-    if "\n" in text or "\r" in text:
+    # A plain tab is fine for libyaml and none for PyYAML's own scanner.
+    if any(char in text for char in "\n\r\t"):
         return False
     try:
         read: Any = yamltext.load(f"k: [{text}]" if flow else f"k: {text}")

@@ -48,10 +48,6 @@ def _selection_changed(session: Session) -> bool:
     return any(session.workspace.agent(id).changed for id in session.selection)
 
 
-def _any_changed(session: Session) -> bool:
-    return bool(session.workspace.changed_count)
-
-
 def _has_agents(session: Session) -> bool:
     return len(session.workspace) > 0
 
@@ -66,11 +62,11 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("reloadAction", "&File", "&Reload", "reload", "Read the directory again.", _KEY.Refresh, "refresh-cw"),
     ActionSpec(
         "saveAction", "&File", "&Save", "save_selected", "Write the changed ones among the selected agents.",
-        _KEY.Save, "save", toolbar=True, enabled=_selection_changed, separate=True,
+        _KEY.Save, "save", toolbar=True, enabled=_selected, separate=True,
     ),
     ActionSpec(
         "saveAllAction", "&File", "Save &all", "save_all", "Write all changed agents.",
-        "Ctrl+Shift+S", "save-all", toolbar=True, enabled=_any_changed,
+        "Ctrl+Shift+S", "save-all", toolbar=True, enabled=_has_agents,
     ),
     ActionSpec(
         "exportAction", "&File", "&Export…", "export", "Write copies of the agents, edits included, elsewhere.",

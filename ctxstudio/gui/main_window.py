@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6 import QtCore, QtGui, QtWidgets
 
 import ctxstudio
-from ctxstudio.errors import CtxStudioError
+from ctxstudio.errors import CtxStudioError, RefusedError
 from ctxstudio.gui import actions, icons, text
 from ctxstudio.gui.panels.agent_view import AgentView, FilterBar
 from ctxstudio.gui.panels.costs import CostPanel
@@ -85,6 +85,7 @@ class MainWindow(QtWidgets.QMainWindow):
         toolbar.addWidget(self._filter)
         self.addToolBar(toolbar)
         self._view_menu = menus["&View"]
+        self._view_menu.addMenu("&Columns").addActions(self._view.column_actions())
 
     def _make_docks(self) -> None:
         area = QtCore.Qt.DockWidgetArea
@@ -141,7 +142,11 @@ class MainWindow(QtWidgets.QMainWindow):
         session.loading_finished.connect(self._on_loading_finished)
         session.agents_changed.connect(self._refresh.start)
         session.agents_added.connect(self._refresh.start)
+        session.scenario_changed.connect(self._refresh.start)
         session.selection_changed.connect(self._refresh_actions)
+        self._view.table.modelReset.connect(self._show_count)
+        self._view.table.rowsInserted.connect(self._show_count)
+        self._filter.edit.returnPressed.connect(self._view.setFocus)
         session.saved.connect(self._on_saved)
         session.refused.connect(self._on_refused)
         session.undo_stack.canUndoChanged.connect(self._refresh_actions)
@@ -152,14 +157,27 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _run(self, handler: Callable[[], None]) -> None:
         """Run an action, after taking over what is still being typed."""
-        self._inspector.commit_pending()
+        self._commit_pending()
         handler()
+
+    def _commit_pending(self) -> None:
+        self._view.commit_pending()
+        self._inspector.commit_pending()
 
     def choose_directory(self) -> None:
         """Ask for a directory and open it."""
-        chosen = QtWidgets.QFileDialog.getExistingDirectory(self, "Open agents", str(self._session.workspace.directory))
-        if chosen and self._may_drop_edits("open another directory"):
-            self._session.open(Path(chosen))
+        chosen = self._ask_for_folder("Open agents", self._session.workspace.directory)
+        if chosen is not None and self._may_drop_edits("open another directory"):
+            self._session.open(chosen)
+
+    def _ask_for_folder(self, title: str, start: Path) -> Path | None:
+        """A folder that the user chose; hidden ones are listed, for agents live below `.claude`."""
+        dialog = QtWidgets.QFileDialog(self, title, str(start))
+        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.Directory)
+        dialog.setOption(QtWidgets.QFileDialog.Option.ShowDirsOnly)
+        filters = QtCore.QDir.Filter
+        dialog.setFilter(filters.AllDirs | filters.Hidden | filters.NoDotAndDotDot)
+        return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
     def reload(self) -> None:
         """Read the directory again."""
@@ -168,21 +186,27 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def save_selected(self) -> None:
         """Save the changed ones among the selected agents."""
+        if not any(self._session.workspace.agent(id).changed for id in self._session.selection):
+            self._say("nothing to save in the selection")
         self._session.save(self._session.selection)
 
     def save_all(self) -> None:
         """Save all changed agents."""
+        if not self._session.workspace.changed_count:
+            self._say("nothing to save")
         self._session.save_all()
 
     def export(self) -> None:
         """Ask for a folder and export all agents, edits included, into it."""
-        chosen = QtWidgets.QFileDialog.getExistingDirectory(self, "Export to an empty folder")
-        if chosen:
-            self.export_to(Path(chosen))
+        chosen = self._ask_for_folder("Export to an empty folder", self._session.workspace.directory.parent)
+        if chosen is not None:
+            self.export_to(chosen)
 
     def export_to(self, folder: Path) -> None:
-        """Export all agents, edits included, into a folder; existing files are refused."""
+        """Export all agents, edits included, into an empty folder or a new one."""
         try:
+            if folder.is_dir() and any(folder.iterdir()):
+                raise RefusedError(f"{folder} is not empty; the export goes to an empty folder, so that nothing mixes")
             workspace = self._session.workspace
             report = export.export(workspace.directory, workspace.export_items(), folder)
         except CtxStudioError as error:
@@ -233,7 +257,7 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _on_opened(self) -> None:
         self.setWindowTitle(f"{self._session.workspace.directory.name or 'ctxstudio'}[*] — ctxstudio")
-        self._filter.edit.clear()
+        self._filter.clear()
         self._refresh.start()
 
     def _on_progress(self, what: str, done: int, total: int) -> None:
@@ -258,6 +282,9 @@ class MainWindow(QtWidgets.QMainWindow):
             self._tell(QtWidgets.QMessageBox.Icon.Warning, "Not everything was saved", report.text())
         else:
             self._say(report.text())
+
+    def _show_count(self) -> None:
+        self._filter.show_count(self._view.table.rowCount(), len(self._session.workspace))
 
     def _say(self, message: str) -> None:
         """Show good news for a while."""
@@ -322,7 +349,8 @@ class MainWindow(QtWidgets.QMainWindow):
         box.setIcon(QtWidgets.QMessageBox.Icon.Question)
         box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
         box.setWindowTitle("Unsaved edits")
-        box.setText(f"{len(names)} agents have unsaved edits. What shall become of them before you {purpose}?")
+        has = "agent has" if len(names) == 1 else "agents have"
+        box.setText(f"{len(names)} {has} unsaved edits. Save them before you {purpose}?")
         box.setInformativeText(text.shown(", ".join(names[:12]) + more))
         standard = QtWidgets.QMessageBox.StandardButton
         box.setStandardButtons(standard.Save | standard.Discard | standard.Cancel)
@@ -342,7 +370,7 @@ class MainWindow(QtWidgets.QMainWindow):
             self.restoreState(state)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
-        self._inspector.commit_pending()
+        self._commit_pending()
         if not self._may_drop_edits("close the window"):
             event.ignore()
             return

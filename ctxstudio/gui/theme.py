@@ -35,6 +35,8 @@ QHeaderView::section { background: palette(window); border: none; padding: 3px 5
 QHeaderView::section:horizontal { border-bottom: 1px solid palette(mid); }
 QToolBar { border: none; border-bottom: 1px solid palette(mid); padding: 3px; spacing: 2px; }
 QStatusBar { border-top: 1px solid palette(mid); }
+QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); border: 1px solid palette(link);
+    border-radius: 3px; padding: 2px 6px; }
 QTableView { border: none; selection-background-color: palette(highlight); selection-color: palette(highlighted-text); }
 """
 """No gradient, no bevel: Fusion's headers and bars drawn flat, in the palette's colours."""

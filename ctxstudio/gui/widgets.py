@@ -36,7 +36,9 @@ class QuietBox(QtWidgets.QComboBox):
             event.ignore()
 
     def showPopup(self) -> None:
-        self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 32, 640))
+        texts = (self.itemText(row) for row in range(self.count()))
+        widest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
+        self.view().setMinimumWidth(min(widest + 64, 640))
         super().showPopup()
 
 
@@ -129,7 +131,27 @@ class ModelBox(QuietBox):
         line = self.lineEdit()
         if line is None:
             raise AssertionError("an editable box has a line")
+        line.installEventFilter(self)
         return line
+
+    def _leaves_to_window(self, event: QtCore.QEvent) -> bool:
+        """Whether it is the key of undo or redo while nothing is being typed: the line would swallow it."""
+        if event.type() != QtCore.QEvent.Type.ShortcutOverride or not isinstance(event, QtGui.QKeyEvent):
+            return False
+        keys = QtGui.QKeySequence.StandardKey
+        return (event.matches(keys.Undo) or event.matches(keys.Redo)) and self._line.text() == self._shown
+
+    def event(self, event: QtCore.QEvent) -> bool:
+        if self._leaves_to_window(event):  # the box hands what its line ignored to the line again
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        if self._leaves_to_window(event):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def show_value(self, value: str | None) -> None:
         """Show the common value, to the letter."""

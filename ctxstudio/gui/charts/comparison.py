@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pyqtgraph as pg
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from ctxstudio.costs.series import Bar
+from ctxstudio.costs.series import Bar, Segment
 from ctxstudio.gui import theme
 from ctxstudio.workspace import money
 
@@ -59,16 +59,15 @@ class ComparisonChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
 
     def _draw(self) -> None:
         bars = self._bars
-        metrics = self.fontMetrics()
-        totals = [_total(bar) for bar in bars]
-        limit = max((bar.per_day or 0.0 for bar in bars), default=0.0) or 1.0
-        # The longest bar leaves room for the words behind it, whatever the width.
+        rows = range(len(bars) - 1, -1, -1)
         pixels = max(self.width() - _AXIS_WIDTH - _GAP, 1)
-        words = max(map(metrics.horizontalAdvance, totals), default=0) + 2 * _GAP
-        per_pixel = limit / max(pixels - words, pixels // 3)
+        words = [_total(bar) for bar in bars]
+        # A segment too narrow for its name is named behind the bar, which takes room, which makes bars shorter.
+        for _ in range(2):
+            per_pixel = self._dollars_per_pixel(pixels, words)
+            words = [self._words(bar, per_pixel) for bar in bars]
         self._plot.setXRange(0.0, pixels * per_pixel, padding=0)
         self._plot.setYRange(-0.5, len(bars) - 0.5, padding=0)
-        rows = range(len(bars) - 1, -1, -1)
         self._plot.getAxis("left").setTicks([[(row, bar.name) for row, bar in zip(rows, bars, strict=True)]])
         starts, places, widths, brushes, labels = [], [], [], [], []
         for row, bar in zip(rows, bars, strict=True):
@@ -78,18 +77,36 @@ class ComparisonChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
                 places.append(row)
                 widths.append(segment.per_day)
                 brushes.append(theme.family_color(self._family(segment.model), self.palette()))
-                texts = (f"{segment.model} {money(segment.per_day)}", segment.model)
-                fitting = [
-                    label for label in texts if metrics.horizontalAdvance(label) + _GAP < segment.per_day / per_pixel
-                ]
-                if fitting:
-                    labels.append((start + segment.per_day / 2, row, fitting[0]))
+                if label := self._label(segment, per_pixel):
+                    labels.append((start + segment.per_day / 2, row, label))
                 start += segment.per_day
         self._item.setOpts(x0=starts, y=places, width=widths, height=_THICKNESS, brushes=brushes)
         role = QtGui.QPalette.ColorRole
         self._place(self._labels, labels, (0.5, 0.5), self.palette().color(role.Base))
-        ends = [(bar.per_day or 0.0, row, total) for row, bar, total in zip(rows, bars, totals, strict=True)]
+        ends = [(bar.per_day or 0.0, row, text) for row, bar, text in zip(rows, bars, words, strict=True)]
         self._place(self._totals, ends, (-0.02, 0.5), self.palette().color(role.Text))
+
+    def _dollars_per_pixel(self, pixels: int, words: Sequence[str]) -> float:
+        """The scale at which the longest bar leaves room for the words behind it, whatever the width."""
+        limit = max((bar.per_day or 0.0 for bar in self._bars), default=0.0) or 1.0
+        free: list[float] = []
+        for bar, text in zip(self._bars, words, strict=True):
+            words_width: int = self.fontMetrics().horizontalAdvance(text)
+            room = max(pixels - words_width - 2 * _GAP, pixels // 3, 1)
+            free.append((bar.per_day or 0.0) / room)
+        return max([limit / pixels, *free])
+
+    def _label(self, segment: Segment, per_pixel: float) -> str:
+        """The longest name that fits into a segment, empty if none does."""
+        room = segment.per_day / per_pixel - _GAP
+        texts = (f"{segment.model} {money(segment.per_day)}", segment.model, self._family(segment.model))
+        return next((text for text in texts if self.fontMetrics().horizontalAdvance(text) < room), "")
+
+    def _words(self, bar: Bar, per_pixel: float) -> str:
+        """What stands behind a bar: its total, and the segments that could not be named within it."""
+        unnamed = [segment for segment in bar.segments if not self._label(segment, per_pixel)]
+        named = ", ".join(f"{self._family(segment.model)} {money(segment.per_day)}" for segment in unnamed)
+        return _total(bar) + (f" ({named})" if named else "")
 
     def _place(
         self,

@@ -11,7 +11,46 @@ from ctxstudio.policy.fields import Kind
 _Index = QtCore.QModelIndex | QtCore.QPersistentModelIndex
 
 _COMMITTED = "committed"
-_ENTER = (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
+
+
+class _CellBox(QtWidgets.QComboBox):
+    """A box to type into or to choose from.
+
+    Attributes:
+        listing: whether its list is open.
+
+    Signals:
+        picked: () another entry was chosen from the opened list. Not by the keys alone: those only browse.
+    """
+
+    picked = QtCore.Signal()
+
+    def __init__(self, choices: list[str], title: str, parent: QtWidgets.QWidget) -> None:
+        super().__init__(parent)
+        self.setEditable(True)
+        self.setInsertPolicy(self.InsertPolicy.NoInsert)
+        self.addItems(choices)
+        self.setMaxVisibleItems(16)
+        self.setAccessibleName(title)
+        self.setFrame(False)
+        self.listing = False
+        self._before = -1
+
+    def showPopup(self) -> None:
+        self.listing = True
+        self._before = self.findText(self.currentText())
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 32)
+        super().showPopup()
+
+    def hidePopup(self) -> None:
+        super().hidePopup()
+        # The list closes first and says afterwards what was chosen.
+        QtCore.QTimer.singleShot(0, self, self._on_hidden)
+
+    def _on_hidden(self) -> None:
+        self.listing = False
+        if self.currentIndex() != self._before:
+            self.picked.emit()
 
 
 class CellDelegate(QtWidgets.QStyledItemDelegate):
@@ -35,43 +74,54 @@ class CellDelegate(QtWidgets.QStyledItemDelegate):
         choices = self._choices(field.kind)
         if not choices:
             return super().createEditor(parent, option, index)
-        box = QtWidgets.QComboBox(parent)
-        box.setEditable(True)
-        box.setInsertPolicy(QtWidgets.QComboBox.InsertPolicy.NoInsert)
-        box.addItems(choices)
-        box.setMaxVisibleItems(16)
-        box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 32)
-        box.setAccessibleName(field.title)
-        box.setFrame(False)
-        # Opening the list takes the focus off the line, and then the box says `activated` of what already stood there.
-        before = str(index.data(QtCore.Qt.ItemDataRole.EditRole) or "")
-        box.textActivated.connect(lambda text: self._commit(box) if text != before else None)
+        box = _CellBox(choices, field.title, parent)
+        box.picked.connect(lambda: self.commit(box))
         return box
 
-    def _commit(self, editor: QtWidgets.QWidget) -> None:
-        # A box that is closed loses the focus, and then says `activated` once more.
+    def commit(
+        self,
+        editor: QtWidgets.QWidget,
+        hint: QtWidgets.QAbstractItemDelegate.EndEditHint = QtWidgets.QAbstractItemDelegate.EndEditHint.NoHint,
+    ) -> None:
+        """Take over what an editor holds, and close it."""
+        # A box that is closed loses the focus, and would commit once more.
         if not editor.property(_COMMITTED):
             editor.setProperty(_COMMITTED, True)
             self.commitData.emit(editor)
-            self.closeEditor.emit(editor)
+            self.closeEditor.emit(editor, hint)
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
-        """Enter commits once; left to Qt, the box's `activated` would commit a second time."""
+        """Ends the edit of a box. Left to Qt, its line would commit beside it."""
         box = watched.parent() if isinstance(watched, QtWidgets.QLineEdit) else watched
-        if not isinstance(box, QtWidgets.QComboBox):
+        if not isinstance(box, _CellBox):
             return super().eventFilter(watched, event)
-        kind = QtCore.QEvent.Type
-        if event.type() is kind.KeyPress and isinstance(event, QtGui.QKeyEvent) and event.key() in _ENTER:
-            self._commit(box)
-            return True
-        # The list that the box opens takes the focus; that is no end of the edit.
-        popup = QtCore.Qt.FocusReason.PopupFocusReason
-        if event.type() is kind.FocusOut and isinstance(event, QtGui.QFocusEvent) and event.reason() is popup:
+        if event.type() is QtCore.QEvent.Type.KeyPress and isinstance(event, QtGui.QKeyEvent):
+            return self._on_key(box, event)
+        # Neither the list that the box opens nor another window that takes the focus is the end of the edit.
+        if isinstance(event, QtGui.QFocusEvent) and event.lostFocus():
+            window = event.reason() is QtCore.Qt.FocusReason.ActiveWindowFocusReason
+            if not box.listing and not window:
+                self.commit(box)
+        return False
+
+    def _on_key(self, box: _CellBox, event: QtGui.QKeyEvent) -> bool:
+        # Asked for here, not in a constant: making the 500 members of Qt.Key would delay the first paint.
+        key, hint = QtCore.Qt.Key, self.EndEditHint
+        if event.key() in (key.Key_Return, key.Key_Enter):
+            self.commit(box)
+        elif event.key() == key.Key_Tab:
+            self.commit(box, hint.EditNextItem)
+        elif event.key() == key.Key_Backtab:
+            self.commit(box, hint.EditPreviousItem)
+        elif event.key() == key.Key_Escape:
+            box.setProperty(_COMMITTED, True)
+            self.closeEditor.emit(box, hint.RevertModelCache)
+        else:
             return False
-        return super().eventFilter(watched, event)
+        return True
 
     def setEditorData(self, editor: QtWidgets.QWidget, index: _Index) -> None:
-        if not isinstance(editor, QtWidgets.QComboBox):
+        if not isinstance(editor, _CellBox):
             super().setEditorData(editor, index)
             return
         editor.setCurrentText(str(index.data(QtCore.Qt.ItemDataRole.EditRole) or ""))
@@ -80,7 +130,7 @@ class CellDelegate(QtWidgets.QStyledItemDelegate):
             line.selectAll()
 
     def setModelData(self, editor: QtWidgets.QWidget, model: QtCore.QAbstractItemModel, index: _Index) -> None:
-        if not isinstance(editor, QtWidgets.QComboBox):
+        if not isinstance(editor, _CellBox):
             super().setModelData(editor, model, index)
             return
         if editor.currentText() != str(index.data(QtCore.Qt.ItemDataRole.EditRole) or ""):

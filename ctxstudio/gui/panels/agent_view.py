@@ -33,7 +33,8 @@ class AgentView(QtWidgets.QTableView):
         self._widths_chosen = self._fitting = False
         self.table = AgentTableModel(session, self)
         self.setModel(self.table)
-        self.setItemDelegate(CellDelegate(session.shipped.catalogue, self))
+        self._cells = CellDelegate(session.shipped.catalogue, self)
+        self.setItemDelegate(self._cells)
         self._set_look()
         self.table.edit_requested.connect(session.edit)
         self.table.edit_refused.connect(lambda reason: session.refused.emit("This value cannot be set", reason))
@@ -70,7 +71,8 @@ class AgentView(QtWidgets.QTableView):
         self.setSortingEnabled(True)
         for column, field in enumerate(fields.COLUMNS):
             self.setColumnHidden(column, not field.shown)
-            header.addAction(self._column_action(column, field))
+            if column:  # the first, the name, stays
+                header.addAction(self._column_action(column, field))
         header.sectionResized.connect(self._on_section_resized)
         self._fit_columns()
 
@@ -134,6 +136,18 @@ class AgentView(QtWidgets.QTableView):
         self.selectionModel().select(wanted, flags.ClearAndSelect)
         if rows:
             self.selectionModel().setCurrentIndex(self.table.index(rows[0], 0), flags.NoUpdate)
+        # What is filtered out is selected no more: an edit must not land on a row that nobody sees.
+        self._on_selection_changed()
+
+    def commit_pending(self) -> None:
+        """Take over what is being typed into a cell."""
+        editor = self.indexWidget(self.currentIndex())
+        if self.state() is self.State.EditingState and editor is not None:
+            self._cells.commit(editor)
+
+    def column_actions(self) -> list[QtGui.QAction]:
+        """One action for each column that can be hidden."""
+        return self.horizontalHeader().actions()
 
     def _on_loading_finished(self) -> None:
         self.table.sort_again()
@@ -167,7 +181,12 @@ class FilterBar(QtWidgets.QWidget):
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 4, 0)
         layout.setSpacing(4)
+        self._count = QtWidgets.QLabel(self)
+        self._count.setAccessibleName("Agents shown")
         layout.addWidget(self.edit, 1)
+        layout.addWidget(self._count)
+        self._leave = QtGui.QShortcut(QtGui.QKeySequence.StandardKey.Cancel, self.edit, self.clear)
+        self._leave.setContext(QtCore.Qt.ShortcutContext.WidgetShortcut)
         self._tests: list[tuple[QtWidgets.QToolButton, Callable[[Agent], bool]]] = []
         for text, tip, test in (
             ("changed", "Only agents with unsaved edits", lambda agent: agent.changed),
@@ -181,6 +200,16 @@ class FilterBar(QtWidgets.QWidget):
             button.toggled.connect(self._on_changed)
             layout.addWidget(button)
             self._tests.append((button, test))
+
+    def clear(self) -> None:
+        """Show all agents again."""
+        for button, _ in self._tests:
+            button.setChecked(False)
+        self.edit.clear()
+
+    def show_count(self, shown: int, total: int) -> None:
+        """Tell how many agents pass, where not all do."""
+        self._count.setText(f"{shown:,} of {total:,}" if shown != total else "")
 
     def _differs(self, agent: Agent) -> bool:
         return self._session.workspace.differs(agent)

@@ -83,10 +83,14 @@ class CostPanel(QtWidgets.QWidget):
     def refresh(self) -> None:
         """Show the present figures."""
         session = self._session
-        if session.loading or not len(session.workspace):
-            self._notes.setText(
-                "The costs follow when all files are read." if session.loading else "No agents, no costs."
-            )
+        if session.loading:
+            self._notes.setText("The costs follow when all files are read.")
+            return
+        if not len(session.workspace):
+            self._notes.setText("No agents, no costs.")
+            self._figures.setRowCount(0)
+            if self._chart is not None:
+                self._chart.show_bars(())
             return
         comparison = session.workspace.costs(session.scenario).compare()
         self._notes.setText(_notes(comparison))
@@ -123,6 +127,7 @@ class FigureTable(QtWidgets.QTableWidget):
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.NoSelection)
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QtWidgets.QHeaderView.ResizeMode.ResizeToContents)
@@ -165,7 +170,7 @@ class FigureTable(QtWidgets.QTableWidget):
         for row, (name, texts) in enumerate(zip(names, rows, strict=True)):
             for column, content in enumerate((name, *texts)):
                 self._set(row, column, content)
-        self.setMinimumWidth(self.horizontalHeader().length() + 2)
+        self.setMinimumWidth(self.horizontalHeader().length() + self.verticalScrollBar().sizeHint().width() + 2)
 
     def _set(self, row: int, column: int, content: str) -> None:
         item = self.item(row, column)
