@@ -351,8 +351,11 @@ class Workspace:
         """Take over what a save did; the ids whose row is another now."""
         done = []
         for result in report.files:
-            if result.written and result.record is not None:
-                merged = result.outcome is Outcome.MERGED
+            if result.record is None:
+                continue
+            # After a conflict the row shows both: theirs on disk, mine as the unsaved edit. Saving again is a decision.
+            if result.written or result.outcome is Outcome.CONFLICT:
+                merged = result.outcome is not Outcome.WRITTEN
                 self._origins[result.id] = result.record.document if merged else self._origin(result.id)
                 done += self._put_record(result.record, merged=merged)
         return tuple(dict.fromkeys(done))

@@ -43,9 +43,9 @@ def as_json(workspace: Workspace, scenario: str) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "price_date": board.pricing.date.isoformat(),
-        "per_task": cost.per_task,
-        "per_day": cost.per_day,
-        "per_month": cost.per_month,
+        "per_task": cost.per_task if cost.known else None,
+        "per_day": cost.per_day if cost.known else None,
+        "per_month": cost.per_month if cost.known else None,
         "saving_percent": cost.saving_percent,
         "baseline": dataclasses.asdict(cost.baseline) if cost.baseline else None,
         "task_kinds": [
@@ -70,7 +70,7 @@ def as_text(workspace: Workspace, scenario: str) -> list[str]:
     cost = board.compare().now
     totals = [("per task", cost.per_task), ("per day", cost.per_day), ("per 30 days", cost.per_month)]
     lines = [f"scenario {scenario}, prices of {board.pricing.date}", ""]
-    lines += [f"{name:<14}{money(value):>14}" for name, value in totals]
+    lines += [f"{name:<14}{_known(value if cost.known else None):>14}" for name, value in totals]
     if cost.baseline is not None:
         saving = "" if cost.saving_percent is None else f"; saving {cost.saving_percent:.1f} %"
         lines.append(f"{'all-sonnet':<14}{money(cost.baseline.per_day):>14} per day{saving}")

@@ -49,7 +49,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: Context) -> int:
     """Edit, save, print the diff; 1 if something was refused. Of a file, all changes are made or none."""
-    edits = [*_cleared(arguments.unset), *_given(vars(arguments))]
+    cleared, given = _cleared(arguments.unset), _given(vars(arguments))
+    if both := {field_id for field_id, _ in cleared} & {field_id for field_id, _ in given}:
+        raise UnusableInputError(f"{', '.join(sorted(both))} cannot be set and cleared at once")
+    edits = [*cleared, *given]
     workspace = context.open(arguments.directory, judged=False)
     ids = list(dict.fromkeys(workspace.find(name) for name in arguments.agents))
     workspace.judge(ids)

@@ -104,6 +104,11 @@ class Estimate(Totals):
         return tuple(row for row in self.by_model if row.per_day is None)
 
     @property
+    def known(self) -> bool:
+        """Whether any call has a price; where none has, the dollars are unknown and not 0."""
+        return not self.by_model or any(row.per_day is not None for row in self.by_model)
+
+    @property
     def complete(self) -> bool:
         """Whether every call has a price."""
         return not self.unpriced

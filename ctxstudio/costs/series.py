@@ -55,4 +55,10 @@ def comparison_bars(comparison: Comparison, baseline_model: str) -> tuple[Bar, B
 
 def _bar(name: str, cost: Estimate) -> Bar:
     segments = tuple(Segment(row.model, row.per_day) for row in cost.by_model if row.per_day)
-    return Bar(name, segments, cost.per_day, cost.saving_percent, sum(row.calls for row in cost.unpriced))
+    return Bar(
+        name,
+        segments,
+        cost.per_day if cost.known else None,
+        cost.saving_percent,
+        sum(row.calls for row in cost.unpriced),
+    )

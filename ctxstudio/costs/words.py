@@ -21,6 +21,8 @@ def counted(count: int, noun: str) -> str:
 
 def per_day(cost: Estimate) -> str:
     """What a scenario costs a day, and how that compares."""
+    if not cost.known:
+        return f"cost unknown, no price for {counted(len(cost.unpriced), 'model')}"
     words = f"{money(cost.per_day)} per day"
     if cost.saving_percent is not None:
         side = "below" if cost.saving_percent >= 0 else "above"

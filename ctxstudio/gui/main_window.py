@@ -22,6 +22,10 @@ from ctxstudio.storage.save import SaveReport
 
 _REFRESH_MS = 16
 _MESSAGE_MS = 10_000
+_AFTER_CONFLICT = (
+    "Where a policy changed on disk, the table now compares your edit with what is there. Save again to write yours "
+    "over it, or revert to take what is on disk."
+)
 
 
 class MainWindow(QtWidgets.QMainWindow):
@@ -279,7 +283,8 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _on_saved(self, report: SaveReport) -> None:
         if report.refused:
-            self._tell(QtWidgets.QMessageBox.Icon.Warning, "Not everything was saved", report.text())
+            advice = "\n\n" + _AFTER_CONFLICT if any(saved.conflict for saved in report.refused) else ""
+            self._tell(QtWidgets.QMessageBox.Icon.Warning, "Not everything was saved", report.text() + advice)
         else:
             self._say(report.text())
 

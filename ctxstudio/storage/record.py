@@ -155,8 +155,8 @@ def read(path: str, id: str) -> Record | NotLoaded:
     try:
         document = Document.from_bytes(data)
     except FrontmatterError as error:
-        cut = len(data) < fingerprint.size and data.removeprefix(b"\xef\xbb\xbf").startswith(b"---")
-        if not cut:
+        first, _, rest = data.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+        if len(data) >= fingerprint.size or first.rstrip(b" \t\r") != b"---" or not rest:
             return NotLoaded(id, error.message)
         locked = f"its frontmatter does not end within the first {len(data):,} bytes"
         document = Document.from_bytes(data[: data.rindex(b"\n") + 1] + b"---\n")

@@ -66,6 +66,11 @@ class Saved:
         """Whether the file says now what was meant."""
         return self.outcome in (Outcome.WRITTEN, Outcome.MERGED)
 
+    @property
+    def conflict(self) -> bool:
+        """Whether it was not written because somebody else changed the policy."""
+        return self.outcome is Outcome.CONFLICT
+
     def text(self) -> str:
         """The result as one line for the user."""
         return f"{self.id}: {'' if self.written else 'not '}written: {self.message}".removesuffix(": ")
@@ -136,7 +141,7 @@ def _save(path: Path, job: SaveJob) -> Saved:
         present = patch.policy_of(document)
         touched = document.head != job.record.document.head
         if touched and not _same_policy(present, old) and present.policy != job.policy:
-            message = f"its policy changed on disk, where it now says {_short(present.policy)}; reload to see it"
+            message = f"its policy changed on disk, where it now says {_short(present.policy)}"
             return Saved(id, Outcome.CONFLICT, _record(id, document, status), message)
         if present.policy != job.policy:
             if touched:

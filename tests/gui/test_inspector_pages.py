@@ -151,13 +151,22 @@ def test_an_impossible_diff_is_shown_as_text(
 
 def test_the_prompt_is_plain_text_and_says_when_it_is_cut(inspector: Inspector, session: Session, agents: Path) -> None:
     path = agents / "code-reviewer.md"
-    path.write_text(path.read_text().split("\n---\n")[0] + "\n---\n<b>hi</b>\x1b[31m\n" + "é" * (256 << 10))
+    path.write_text(path.read_text().split("\n---\n")[0] + "\n---\n<b>hi</b>\x1b[31m\n" + ("é" * 999 + "\n") * 300)
     session.select(("code-reviewer.md",))
     show_page(inspector, _PROMPT)
     shown = text_of(inspector, "promptView")
     assert shown.startswith("<b>hi</b>\ufffd[31m\nééé")
     assert set(shown.splitlines()[1]) == {"é"}
+    assert len(shown) > 100_000
     assert label_of(inspector, "promptNote") == "cut: only the first 256 KiB are shown"
+    path.write_text("---\nname: x\n---\n" + "y" * 20_000)
+    session.agents_changed.emit(session.selection)
+    assert text_of(inspector, "promptView") == "y" * 10_000
+    assert label_of(inspector, "promptNote") == "cut: lines end after 10,000 characters"
+    path.write_bytes(b"---\nname: x\n---\n" + b"\0" * 20_000)
+    session.agents_changed.emit(session.selection)
+    assert text_of(inspector, "promptView") == ""
+    assert label_of(inspector, "promptNote") == "what follows the frontmatter is no text"
     path.unlink()
     session.agents_changed.emit(session.selection)
     assert text_of(inspector, "promptView") == ""

@@ -207,3 +207,73 @@ def test_export_writes_the_edits_and_never_over_files(make_window: Make, agents:
     window.export_to(tmp_path / "out")
     assert (tmp_path / "out" / "python-pro.md").read_text() == "mine"
     assert window.findChildren(QtWidgets.QMessageBox)
+
+
+def test_what_is_being_typed_into_a_cell_is_saved_too(
+    qtbot: QtBot, make_window: Make, session: Session, agents: Path
+) -> None:
+    window = make_window(agents)
+    table = table_of(window)
+    index = cell(table, "rust-pro", "preference")
+    table.setCurrentIndex(index)
+    table.edit(index)
+    box = table.viewport().findChild(QtWidgets.QComboBox)
+    assert isinstance(box, QtWidgets.QComboBox)
+    box.setEditText("opus")
+    with qtbot.waitSignal(session.saved):
+        action(window, "saveAllAction").trigger()
+    assert "preference: opus" in (agents / "rust-pro.md").read_text()
+
+
+def test_an_edit_never_lands_on_a_row_that_the_filter_hides(make_window: Make, session: Session, agents: Path) -> None:
+    window = make_window(agents)
+    table = table_of(window)
+    table.selectAll()
+    filter_edit = window.findChild(QtWidgets.QLineEdit, "filterEdit")
+    assert isinstance(filter_edit, QtWidgets.QLineEdit)
+    filter_edit.setText("model:haiku rust")
+    assert session.selection == ("rust-pro.md",)
+    filter_edit.setText("nothing at all")
+    assert not session.selection
+    assert table.model().rowCount() == 0
+
+
+def test_a_conflict_shows_both_sides_and_saving_again_decides(
+    qtbot: QtBot, make_window: Make, session: Session, agents: Path
+) -> None:
+    window = make_window(agents)
+    table = table_of(window)
+    table.model().setData(cell(table, "rust-pro", "preference"), "opus")
+    path = agents / "rust-pro.md"
+    path.write_text(path.read_text().replace("preference: haiku", "preference: fable"))
+    with qtbot.waitSignal(session.saved):
+        action(window, "saveAllAction").trigger()
+    assert "preference: fable" in path.read_text()
+    tip = cell(table, "rust-pro", "preference").data(QtCore.Qt.ItemDataRole.ToolTipRole)
+    assert "now: opus\non disk: fable" in tip
+    with qtbot.waitSignal(session.saved):
+        action(window, "saveAllAction").trigger()
+    assert "preference: opus" in path.read_text()
+
+
+def test_the_totals_follow_the_scenario(qtbot: QtBot, make_window: Make, agents: Path) -> None:
+    window = make_window(agents)
+    box = window.findChild(QtWidgets.QComboBox, "scenarioBox")
+    assert isinstance(box, QtWidgets.QComboBox)
+    box.setCurrentIndex(next(at for at in range(box.count()) if box.itemText(at).startswith("realistic")))
+    qtbot.waitUntil(lambda: "realistic: $47.40 per day, 68.4 % below all-sonnet" in summary(window))
+
+
+def test_a_fleet_without_prices_costs_no_zero(qtbot: QtBot, make_window: Make, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nname: a\nmodel: bogus\n---\n")
+    window = make_window(tmp_path)
+    qtbot.waitUntil(lambda: "cost unknown, no price for 1 model" in summary(window))
+    assert "$0" not in summary(window)
+
+
+def test_the_narrowest_window_still_draws(qtbot: QtBot, make_window: Make, agents: Path) -> None:
+    window = make_window(agents)
+    qtbot.waitUntil(lambda: "7,080" in summary(window))
+    window.resize(window.minimumSizeHint())
+    QtWidgets.QApplication.processEvents()
+    assert not window.grab().isNull()

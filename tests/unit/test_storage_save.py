@@ -143,7 +143,7 @@ def test_a_policy_that_changed_on_disk_is_a_conflict(folder: Folder, now: str) -
     result = saved(directory, wanted)
     assert result.outcome is Outcome.CONFLICT
     assert not result.written
-    assert "reload" in result.message
+    assert "changed on disk" in result.message
     assert texts(directory) == {"a.md": now.encode()}
 
 

@@ -179,7 +179,6 @@ def test_100_megabytes_of_nuls_are_listed(folder: Folder) -> None:
 LONG = 2 * 1024 * 1024
 
 
-@pytest.mark.xfail(reason="storage.record.read raises where the first line only begins like a fence", strict=False)
 @pytest.mark.parametrize("content", [b"---" + b"a" * LONG, b"-----\n" + b"a" * LONG, b"--- x\n" + b"a\n" * LONG])
 def test_a_long_file_that_begins_like_a_fence_is_listed(folder: Folder, content: bytes) -> None:
     assert list(only_good(folder({"good.md": GOOD, "other.md": content}))) == ["other.md"]

@@ -94,9 +94,14 @@ def test_what_was_not_written_stays_unsaved(folder: Folder, open_directory: Open
     set_all(workspace, Policy("opus"))
     (directory / "a.md").write_text(scalar("a", "sonnet"))
     report = save.save(directory, workspace.save_jobs(workspace.ids()))
-    assert workspace.saved(report) == ("b.md",)
+    assert workspace.saved(report) == ("a.md", "b.md")
     assert workspace.changed() == ("a.md",)
-    assert workspace.agent("a.md").saved == Policy("haiku")
+    # The row shows both, and saving again is a decision.
+    assert (workspace.agent("a.md").saved, workspace.agent("a.md").policy) == (Policy("sonnet"), Policy("opus"))
+    again = save.save(directory, workspace.save_jobs(workspace.ids()))
+    assert workspace.saved(again) == ("a.md",)
+    assert (directory / "a.md").read_text() == scalar("a", "opus")
+    assert not workspace.changed()
     assert workspace.saved(SaveReport((Saved("a.md", Outcome.WRITTEN, None),))) == ()
 
 

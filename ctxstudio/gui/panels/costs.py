@@ -151,11 +151,13 @@ class FigureTable(QtWidgets.QTableWidget):
         if self.rowCount() != len(names):
             self.setRowCount(len(names))
         printed = comparison.now.printed
-        totals = [comparison.now.baseline, comparison.saved, comparison.now]
+        known = (cost if cost.known else None for cost in (comparison.saved, comparison.now))
+        totals = [comparison.now.baseline, *known]
+        unknown = "unknown"
         rows = [
-            [*(money(total.per_task) if total else "" for total in totals), _money(printed.per_task)],
-            [*(money(total.per_day) if total else "" for total in totals), ""],
-            [*(money(total.per_month) if total else "" for total in totals), ""],
+            [*(money(total.per_task) if total else unknown for total in totals), _money(printed.per_task)],
+            [*(money(total.per_day) if total else unknown for total in totals), ""],
+            [*(money(total.per_month) if total else unknown for total in totals), ""],
             [
                 "",
                 _percent(comparison.saved.saving_percent),

@@ -9,7 +9,9 @@ from ctxstudio.gui import labels, text
 from ctxstudio.gui.session import Session
 from ctxstudio.storage import record
 
+_LONGEST_LINE = 10_000
 _LIMIT = 256 << 10
+_LONGEST_LINE = 10_000
 """Bytes of a prompt that are read."""
 
 
@@ -50,9 +52,20 @@ class PromptView(QtWidgets.QWidget):
             shown = ""
             notes.append(str(error))
         else:
-            shown = text.shown(body.text.replace("\r\n", "\n")).strip("\n")
+            shown, cut = _shown(body.text)
+            notes += [cut] if cut else []
             notes += [f"cut: only the first {_LIMIT >> 10} KiB are shown"] if body.cut else []
         self._about.show_text("; ".join(notes))
         self._about.setVisible(bool(notes))
         if shown != self._text.toPlainText():
             self._text.setPlainText(shown)
+
+
+def _shown(body: str) -> tuple[str, str]:
+    """A prompt as it is shown, and what was left out of it. Qt takes seconds to lay out one endless line."""
+    if "\0" in body:
+        return "", "what follows the frontmatter is no text"
+    lines = text.shown(body.replace("\r\n", "\n")).strip("\n").split("\n")
+    if max(map(len, lines)) <= _LONGEST_LINE:
+        return "\n".join(lines), ""
+    return "\n".join(line[:_LONGEST_LINE] for line in lines), f"cut: lines end after {_LONGEST_LINE:,} characters"
