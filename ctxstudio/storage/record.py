@@ -17,7 +17,7 @@ MAX_FILE: Final = 8 << 20
 """Largest agent file in bytes that is read whole and written; real ones stay below 100 KB."""
 _FIRST_READ = 1 << 16
 _MOST_READ = 1 << 20
-_READ_AT_LOAD: Final = frozenset({"name", "category", *dialects.KEYS})
+_READ_AT_LOAD: Final = frozenset({"name", "category", *dialects.KEYS} - {"tier"})
 _VALIDATED: Final = frozenset({"name", "description", "category", "tools", *dialects.KEYS})
 _OPENING: Final = 2000
 """Bytes of the prompt kept for trait detection."""
@@ -224,6 +224,8 @@ def from_document(id: str, document: Document, fingerprint: Fingerprint, locked:
     block = document.block
     # Most files are read line by line, and then only these values are looked at.
     values = block.readable(_READ_AT_LOAD)
+    if "tier" in block.names():
+        values["tier"] = None  # that it is there is all that matters, and reading the mapping takes long
     name = values.get("name")
     if name is None and not {"name", "description", "model"}.intersection(block.names()):
         faults = block.faults()
