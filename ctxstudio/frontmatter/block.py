@@ -46,13 +46,14 @@ class Block:
         certain: whether reading entry by entry is certainly what YAML would read.
     """
 
-    __slots__ = ("_entries", "_fields", "_parsed", "_values", "_whole", "certain", "first_line", "text")
+    __slots__ = ("_entries", "_entry_of", "_fields", "_parsed", "_values", "_whole", "certain", "first_line", "text")
 
     def __init__(self, text: str, first_line: int) -> None:
         self.text, self.first_line = text, first_line
         self._fields, self.certain = entries.split(text)
         self._values: dict[str, Any] = {}
         self._entries: tuple[Entry, ...] | None = None
+        self._entry_of: dict[str, Entry] | None = None
         self._parsed: dict[Any, Any] | FrontmatterError | None = None
         self._whole: dict[Any, Any] | None = None
         if not self.certain and isinstance(parsed := self.parsed(), dict):
@@ -67,14 +68,16 @@ class Block:
     def entries(self) -> tuple[Entry, ...]:
         """Its entries in file order, duplicate keys and lines that belong to no key included."""
         if self._entries is None:
-            self._entries = entries.entries(self.text)
+            self._entries = entries.entries(self.text, self._fields)
         return self._entries
 
     def entry(self, key: str) -> Entry | None:
         """The entry of a key; the last of several, which is the one that counts."""
         if key not in self._fields:
             return None
-        return next(entry for entry in reversed(self.entries) if entry.key == key)
+        if self._entry_of is None:
+            self._entry_of = {entry.key: entry for entry in self.entries}
+        return self._entry_of[key]
 
     def names(self) -> tuple[str, ...]:
         """The top-level keys that are texts, in file order, each once."""
@@ -109,15 +112,20 @@ class Block:
         field = self._fields.get(key)
         if field is None:
             return MISSING
-        value = plain.value(*field)
+        value = plain.value(field)
         if value is plain.SLOW:
-            try:
-                value = yamltext.load(f"{key}:{field[0]}{field[1]}")[key]
-            except FrontmatterError as error:
-                entry = self.entry(key)
-                raise self._placed(error, entry.line if entry else 0) from error
+            value = self._parsed_value(key)
         self._values[key] = value
         return value
+
+    def _parsed_value(self, key: str) -> Any:
+        entry = self.entry(key)
+        if entry is None:
+            return MISSING
+        try:
+            return yamltext.load(self.text[entry.start : entry.end])[key]
+        except FrontmatterError as error:
+            raise self._placed(error, entry.line) from error
 
     def readable(self, keys: Collection[str]) -> dict[str, Any]:
         """The top-level values of some keys, as far as they are there and can be read, in file order."""
@@ -154,11 +162,10 @@ class Block:
     def _fault(self, entry: Entry) -> FrontmatterError | None:
         text = self.text[entry.value : entry.end]
         if not entry.key:
-            if entries.BLANK.fullmatch(text):
+            if entries.is_blank(text):
                 return None
             return FrontmatterError("neither a key with its value nor a comment", self.first_line + entry.line, 1)
-        first, line_break, below = text.partition("\n")
-        if plain.value(first + line_break, below) is plain.SLOW:
+        if plain.value(text) is plain.SLOW:
             try:
                 yamltext.load(self.text[entry.start : entry.end])
             except FrontmatterError as error:

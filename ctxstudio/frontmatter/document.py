@@ -59,7 +59,10 @@ class Document:
 
     def shortened(self, body: int) -> Document:
         """The same document with only so many bytes behind its closing fence, for keeping thousands of them."""
-        return Document(self._data[: self._end + 5 + body], self._start, self._end, self.block, self._origin)
+        kept = self._end + 5 + body
+        if len(self._data) <= kept:
+            return self
+        return Document(self._data[:kept], self._start, self._end, self.block, self._origin)
 
     def get(self, *path: str, default: Any = None) -> Any:
         """The value at a path of keys.
@@ -79,7 +82,7 @@ class Document:
 
     def mapping(self) -> dict[str, Any]:
         """All top-level values that can be read, in file order."""
-        return self.block.readable(self.block.names())
+        return self.block.readable(frozenset(self.block.names()))
 
     def set(self, path: Path, value: object, place: Place = AT_END) -> Document:
         """The document with a value set; a new key goes to `place`.
@@ -113,19 +116,24 @@ def find_fences(data: bytes) -> tuple[int, int]:
     Raises:
         FrontmatterError: no opening fence on the first line, or no closing one.
     """
-    bom = _bom_length(data)
-    line_end = data.find(b"\n", bom)
-    if line_end < 0 or data[bom:line_end].rstrip(b" \t\r") != b"---":
-        raise FrontmatterError(_why_no_fence(data))
-    start = position = line_end + 1
-    while True:
-        if data.startswith(b"---", position):
-            after = data.find(b"\n", position)
-            if not data[position + 3 : after if after >= 0 else len(data)].strip(b" \t\r"):
-                return start, position
+    start = 4 if data.startswith(b"---\n") else _after_opening(data)
+    position = data.find(b"\n---", start - 1) + 1
+    while position:
+        if data.startswith(b"\n", position + 3):
+            return start, position
+        line_end = data.find(b"\n", position)
+        if not data[position + 3 : line_end if line_end >= 0 else len(data)].strip(b" \t\r"):
+            return start, position
         position = data.find(b"\n---", position) + 1
-        if not position:
-            raise FrontmatterError("the frontmatter is not closed by a line `---`", 1)
+    raise FrontmatterError("the frontmatter is not closed by a line `---`", 1)
+
+
+def _after_opening(data: bytes) -> int:
+    start = _bom_length(data)
+    line_end = data.find(b"\n", start)
+    if line_end < 0 or data[start:line_end].rstrip(b" \t\r") != b"---":
+        raise FrontmatterError(_why_no_fence(data))
+    return line_end + 1
 
 
 def _why_no_fence(data: bytes) -> str:

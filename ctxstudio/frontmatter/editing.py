@@ -69,13 +69,16 @@ def _edited(
         old = block.top(key)
         if value is MISSING and block.get(path) is MISSING:
             raise EditError("there is no such key")
-        if origin is not None and (restored := _restored(block, key, _updated(old, path[1:], value), origin)):
-            return restored
-        expected = _updated(old, path[1:], plain)
-        edit = Edit(block.text, splice.style_of(block.text))
-        change(edit)
-        edited = _proven(block, rows.apply(block.text, edit.splices), key, expected)
-        return (origin and _restored(edited, key, expected, origin)) or edited
+        edited = _restored(block, key, _updated(old, path[1:], value), origin) if origin else None
+        if edited is None:
+            expected = _updated(old, path[1:], plain)
+            edit = Edit(block.text, splice.style_of(block.text))
+            change(edit)
+            edited = _proven(block, rows.apply(block.text, edit.splices), key, expected)
+            edited = (origin and _restored(edited, key, expected, origin)) or edited
+        if origin and not origin.rows() and yamltext.same(edited.parsed(), origin.parsed()):
+            return origin  # without lines of their own, keys cannot be restored one by one
+        return edited
     except (EditError, FrontmatterError) as error:
         raise EditError(f"`{'.'.join(path)}` cannot be edited: {error}") from error
 
@@ -173,9 +176,6 @@ def _restored(block: Block, key: str, expected: Any, origin: Block) -> Block | N
     Where an edit and its inverse met, this brings back quotes and layout that no rule could guess.
     """
     try:
-        done = expected is MISSING if block.top(key) is MISSING else yamltext.same(block.top(key), expected)
-        if done and not origin.rows() and yamltext.same(block.parsed(), origin.parsed()):
-            return origin
         if expected is MISSING or not yamltext.same(origin.top(key), expected):
             return None
         home = _home(block, origin, key)

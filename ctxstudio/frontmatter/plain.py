@@ -6,34 +6,30 @@ A call of libyaml costs 20 microseconds before it reads anything, as much as ope
 from __future__ import annotations
 
 import re
-from typing import Final, TypeAlias
+from typing import Any, Final
 
-from ctxstudio.frontmatter.entries import BLANK, WORDS
+from ctxstudio.frontmatter.entries import WORDS, is_blank
 
 SLOW: Final = object()
 """The answer where only YAML can tell."""
 
-_Line: TypeAlias = tuple[int, str]
-"""Indentation of a line, and its text without blanks around it."""
 _DEEPEST = 20
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*+(?: [A-Za-z0-9_.-]++)*")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,15})|[0-9]{1,15}\.[0-9]{1,15}")
 _FLOW_ITEM = re.compile(r"[A-Za-z][A-Za-z0-9_./()* -]*+")
+_NESTED_LINE = re.compile(r"( *+)(?:(- ++)|([A-Za-z_][A-Za-z0-9_.-]*+):(?: ++|(?=\r?$)))?([^\n]*+)\n?", re.MULTILINE)
 
 
-def value(first: str, below: str) -> object:
+def value(field: str) -> object:
     """The value of a key, or `SLOW`.
 
     Args:
-        first: the text after its colon, to the end of the line.
-        below: the lines that belong to the key, without those of the next.
+        field: all that belongs to the key, from behind its colon.
     """
-    raw = first.rstrip(" \r\n").lstrip(" ")
-    if not below or BLANK.fullmatch(below) is not None:
+    first, _, below = field.partition("\n")
+    raw = first.rstrip(" \r").lstrip(" ")
+    if not below or is_blank(below):
         return scalar(raw)
-    if raw and raw[0] != "#":
-        return SLOW
-    return _nested(below)
+    return SLOW if raw and raw[0] != "#" else _nested(below)
 
 
 def scalar(raw: str) -> object:
@@ -75,55 +71,35 @@ def _flow_list(raw: str) -> object:
 
 
 def _nested(below: str) -> object:
-    """The value of indented lines: block mappings and lists of one-line values."""
-    if "\t" in below:
-        return SLOW
-    lines = []
-    for line in below.split("\n"):
-        text = line.rstrip(" \r").lstrip(" ")
-        if text and text[0] != "#":
-            lines.append((len(line) - len(line.lstrip(" ")), text))
-    found, at = _block(lines, 0, 0)
-    return found if at == len(lines) else SLOW
-
-
-def _block(lines: list[_Line], at: int, depth: int) -> tuple[object, int]:
-    """The block that begins with a line, and the number of the line after it."""
-    if depth > _DEEPEST:
-        return SLOW, at
-    return _list(lines, at) if lines[at][1][0] == "-" else _mapping(lines, at, depth)
-
-
-def _list(lines: list[_Line], at: int) -> tuple[object, int]:
-    column = lines[at][0]
-    items = []
-    while at < len(lines) and lines[at][0] == column and lines[at][1].startswith("- "):
-        item = scalar(lines[at][1][2:].lstrip(" "))
-        if item is SLOW:
-            return SLOW, at
-        items.append(item)
-        at += 1
-    return items if items else SLOW, at
-
-
-def _mapping(lines: list[_Line], at: int, depth: int) -> tuple[object, int]:
-    column = lines[at][0]
-    found: dict[str, object] = {}
-    while at < len(lines) and lines[at][0] == column:
-        key, colon, raw = lines[at][1].partition(":")
-        if not colon or (raw and raw[0] != " ") or _KEY.fullmatch(key) is None or key in WORDS:
-            return SLOW, at
-        raw = raw.lstrip(" ")
-        at += 1
-        if (not raw or raw[0] == "#") and at < len(lines) and _is_below(lines[at], column):
-            found[key], at = _block(lines, at, depth + 1)
+    """The value of the lines below a key: block mappings and lists of one-line values."""
+    # The innermost open collection with its column, and those around it. A list may stand in the column of its key.
+    root: object = SLOW
+    inner: Any = None
+    column, is_list, open_key = -1, False, ""
+    outer: list[tuple[Any, int, bool]] = []
+    for blanks, dash, key, raw in _NESTED_LINE.findall(below):
+        raw = raw.rstrip(" \r")
+        indent, is_empty = len(blanks), not raw or raw[0] == "#"
+        if not (dash or key):
+            if is_empty:
+                continue
+            return SLOW
+        if inner is None or (open_key and (indent > column or (dash and indent == column))):
+            opened: Any = [] if dash else {}
+            if inner is None:
+                root = opened
+            else:
+                inner[open_key] = opened
+                outer.append((inner, column, is_list))
+            inner, column, is_list = opened, indent, bool(dash)
+        while outer and (indent < column or (indent == column and key and is_list)):
+            inner, column, is_list = outer.pop()
+        item = scalar(raw)
+        if item is SLOW or indent != column or is_list != bool(dash) or key in WORDS or len(outer) > _DEEPEST:
+            return SLOW
+        if dash:
+            inner.append(item)
         else:
-            found[key] = scalar(raw)
-        if found[key] is SLOW:
-            return SLOW, at
-    return found if found else SLOW, at
-
-
-def _is_below(line: _Line, column: int) -> bool:
-    """Whether a line begins the value of the key in a column; the items of a list may stand below the key itself."""
-    return line[0] > column or (line[0] == column and line[1].startswith("- "))
+            inner[key] = item
+        open_key = key if is_empty else ""
+    return root

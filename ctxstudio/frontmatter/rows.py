@@ -108,7 +108,7 @@ class BlockRows:
         if self._node.kind is Kind.MAPPING:
             key = self._node.children[2 * number].start
             start = line_start(self._text, key) + self.column
-            return start if self._text.startswith("? ", start) and start < key else key
+            return start if self._text.startswith("?", start) and start < key else key
         if number == 0:
             return self._node.inner
         found = _UP_TO_DASH.match(self._text, line_end(self._text, self._node.children[number - 1].end) + 1)

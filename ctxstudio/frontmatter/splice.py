@@ -104,6 +104,7 @@ class Edit:
 
     def __init__(self, text: str, style: Style) -> None:
         self._text, self._style = text, style
+        self._by_rule = dataclasses.replace(style, quote="'")
         self.splices: list[Splice] = []
 
     def set(self, root: Node, path: Path, old: Any, value: Any, place: Place = AT_END) -> None:
@@ -269,10 +270,15 @@ class Edit:
         return _Slot(True, node.children[at].start, 0, of_list=True)
 
     def _items(self, node: Node, lines: rows.Rows, new: Sequence[Any]) -> list[str]:
-        """New items of a list that has some, quoted where all of those are."""
-        quotes = {item.style for item in node.children if item.kind is Kind.SCALAR}
+        """New items of a list that has some, quoted where all of those are, and not only because they must be."""
         style = self._style
-        if len(quotes) == 1 and (quote := quotes.pop()) in ("'", '"'):
+        texts = [item for item in node.children if item.kind is Kind.SCALAR]
+        quote = texts[0].style if texts else ""
+        if (
+            quote in ("'", '"')
+            and all(item.style == quote for item in texts)
+            and any(self._is_chosen(item, flow=node.flow) for item in texts)
+        ):
             style = dataclasses.replace(style, quote=quote, always_quote=True)
         if isinstance(lines, rows.BlockRows):
             return [render.item(value, lines.column, style) for value in new]
@@ -330,16 +336,19 @@ class Edit:
         an edit and its inverse give the first text again (but for chosen quotes, by way of a text that needs them).
         """
         indent = slot.column + (2 if slot.of_list else self._style.step)
-        by_rule = dataclasses.replace(self._style, quote="'")
-        written = render.text(new, by_rule, indent, flow=slot.flow)
+        written = render.text(new, self._by_rule, indent, flow=slot.flow)
         if not isinstance(new, str) or old.kind is not Kind.SCALAR or not old.style:
             return written
-        if render.text(old.value, by_rule, indent, flow=slot.flow)[:1] == old.style:
+        if not self._is_chosen(old, flow=slot.flow):
             return written
         if old.style in ("'", '"'):
             return render.quoted(new, old.style)
         indent = _indentation(self._text[old.start : old.end]) or indent
         return render.literal(new, old.style, indent, self._style.newline) or written
+
+    def _is_chosen(self, scalar: Node, *, flow: bool = False) -> bool:
+        """Whether a scalar is written otherwise than it would be by rule."""
+        return render.text(scalar.value, self._by_rule, 1, flow=flow)[:1] != scalar.style
 
 
 def _indentation(lines: str) -> int:

@@ -149,8 +149,10 @@ def _end_of_lines(text: str, node: Node, at: int) -> int:
     raw = text[node.start - at : node.end - at]
     header = raw[_PROPERTIES.match(raw).end() :].partition("\n")[0]  # type: ignore[union-attr]  # matches always
     last = node.value.rstrip("\n").rpartition("\n")[2]
-    if "+" in header.partition("#")[0] or (last and not last.strip(" ")):
+    if "+" in header.partition("#")[0]:
         own = raw.removesuffix("\n").removesuffix("\r")
+    elif last and not last.strip(" "):
+        own = raw.rstrip("\r\n")
     else:
         own = raw.rstrip(" \t\r\n\x85\u2028\u2029")
         own += raw[len(own) :].partition("\n")[0].rstrip("\r")

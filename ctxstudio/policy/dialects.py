@@ -5,6 +5,7 @@ Works on parsed values and key paths only; `storage` applies the edits to a file
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -62,7 +63,7 @@ def read(values: Mapping[str, Any]) -> Reading:
     schema_v2 = "tier" in values or str(values.get("version")) in ("2", "2.0")
     if isinstance(model, str) and extra is None:
         effort = values.get("effort")
-        return Reading(Dialect.SCALAR, Policy(model, effort=None if effort is None else str(effort)), schema_v2)
+        return _scalar(model, None if effort is None else str(effort), schema_v2)
     findings: list[Finding] = []
     if isinstance(model, dict):
         dialect, base, mapping = Dialect.MAPPING, ("model",), model
@@ -83,6 +84,12 @@ def read(values: Mapping[str, Any]) -> Reading:
         effort=None if effort is None else str(effort),
     )
     return Reading(dialect, policy, schema_v2, tuple(findings))
+
+
+@functools.lru_cache(maxsize=1000)
+def _scalar(model: str, effort: str | None, schema_v2: bool) -> Reading:
+    """The commonest reading: thousands of files share a few models."""
+    return Reading(Dialect.SCALAR, Policy(model, effort=effort), schema_v2)
 
 
 def edits(old: Policy, new: Policy, values: Mapping[str, Any]) -> tuple[KeyEdit, ...]:
@@ -150,8 +157,8 @@ def _switch_edits(base: str, name: str, old: Switch | None, new: Switch | None, 
     if new is None:
         return [_nested(base, name, DELETE)]
     if old is None or not isinstance(present, dict) or not present or (new.to is None and not new.when):
-        whole = {"to": new.to, "when": list(new.when)}
-        return [_nested(base, name, {key: value for key, value in whole.items() if value})]
+        whole: dict[str, Any] = {} if new.to is None else {"to": new.to}
+        return [_nested(base, name, whole | ({"when": list(new.when)} if new.when else {}))]
     found = []
     if new.to != old.to:
         found.append(KeyEdit((base, name, "to"), _or_delete(new.to)))

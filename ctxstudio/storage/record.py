@@ -12,12 +12,14 @@ from ctxstudio.errors import FrontmatterError, Issue, Severity, UnusableInputErr
 from ctxstudio.frontmatter import Document
 from ctxstudio.policy import dialects
 from ctxstudio.policy.values import AgentText
+from ctxstudio.storage import patch
 
 MAX_FILE: Final = 8 << 20
 """Largest agent file in bytes that is read whole and written; real ones stay below 100 KB."""
+# O_NONBLOCK: a pipe must not hang the scan.
+_OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _FIRST_READ = 1 << 16
 _MOST_READ = 1 << 20
-_READ_AT_LOAD: Final = frozenset({"name", "category", *dialects.KEYS} - {"tier"})
 _VALIDATED: Final = frozenset({"name", "description", "category", "tools", *dialects.KEYS})
 _OPENING: Final = 2000
 """Bytes of the prompt kept for trait detection."""
@@ -169,8 +171,8 @@ def read_head(path: str) -> tuple[bytes, Fingerprint]:
     Raises:
         OSError: it cannot be read.
     """
-    # Not open(): half the time goes into its buffers. O_NONBLOCK: a pipe must not hang the scan.
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    # Not open(): half the time goes into its buffers.
+    handle = os.open(path, _OPEN_FLAGS)
     try:
         status = os.fstat(handle)
         data = os.read(handle, _FIRST_READ)
@@ -208,7 +210,7 @@ def read_body(path: str, limit: int) -> Body:
         FrontmatterError: it has no frontmatter any more.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(path, _OPEN_FLAGS)
         with open(handle, "rb") as file:
             data = file.read(_MOST_READ + limit)
     except OSError as error:
@@ -223,9 +225,7 @@ def from_document(id: str, document: Document, fingerprint: Fingerprint, locked:
     """The record of a frontmatter, not loaded where that is no agent's."""
     block = document.block
     # Most files are read line by line, and then only these values are looked at.
-    values = block.readable(_READ_AT_LOAD)
-    if "tier" in block.names():
-        values["tier"] = None  # that it is there is all that matters, and reading the mapping takes long
+    values = patch.values_of(block, "name", "category")
     name = values.get("name")
     if name is None and not {"name", "description", "model"}.intersection(block.names()):
         faults = block.faults()
