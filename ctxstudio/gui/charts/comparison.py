@@ -92,7 +92,7 @@ class ComparisonChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
         free: list[float] = []
         for bar, text in zip(self._bars, words, strict=True):
             words_width: int = self.fontMetrics().horizontalAdvance(text)
-            room = max(pixels - words_width - 2 * _GAP, pixels // 3, 1)
+            room = max(pixels - words_width - 2 * _GAP, pixels // 5, 1)
             free.append((bar.per_day or 0.0) / room)
         return max([limit / pixels, *free])
 
