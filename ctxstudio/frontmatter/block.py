@@ -114,14 +114,19 @@ class Block:
             return MISSING
         value = plain.value(field)
         if value is plain.SLOW:
-            value = self._parsed_value(key)
+            value = self.parsed_top(key)
         self._values[key] = value
         return value
 
-    def _parsed_value(self, key: str) -> Any:
+    def parsed_top(self, key: str) -> Any:
+        """The value of a top-level key, or MISSING, read by YAML itself.
+
+        Raises:
+            FrontmatterError: its entry is not valid YAML.
+        """
         entry = self.entry(key)
-        if entry is None:
-            return MISSING
+        if self._whole is not None or entry is None:
+            return self.top(key)
         try:
             return yamltext.load(self.text[entry.start : entry.end])[key]
         except FrontmatterError as error:
@@ -190,7 +195,9 @@ class Block:
                 root.children += self._parsed_entry(entry)
             elif entry.key:
                 name = Node(Kind.SCALAR, entry.start, entry.value - 1, value=entry.key)
-                own = self.text[entry.value : self._own_end(entry)].removesuffix("\n").removesuffix("\r")
+                # Where the others end matters only to a key that is to stand behind one of them.
+                end = entry.end if wanted else self._own_end(entry)
+                own = self.text[entry.value : end].removesuffix("\n").removesuffix("\r")
                 root.children += (name, Node(Kind.SCALAR, entry.value, entry.value + len(own)))
         root.inner = root.children[0].start if root.children else 0
         return root

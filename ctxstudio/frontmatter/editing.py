@@ -72,11 +72,11 @@ def _edited(
         edited = _restored(block, key, _updated(old, path[1:], value), origin) if origin else None
         if edited is None:
             expected = _updated(old, path[1:], plain)
-            edit = Edit(block.text, splice.style_of(block.text))
+            edit = Edit(block.text)
             change(edit)
             edited = _proven(block, rows.apply(block.text, edit.splices), key, expected)
             edited = (origin and _restored(edited, key, expected, origin)) or edited
-        if origin and not origin.rows() and yamltext.same(edited.parsed(), origin.parsed()):
+        if origin and not origin.by_line and not origin.rows() and yamltext.same(edited.parsed(), origin.parsed()):
             return origin  # without lines of their own, keys cannot be restored one by one
         return edited
     except (EditError, FrontmatterError) as error:
@@ -99,42 +99,67 @@ def _updated(old: Any, path: Path, value: object) -> Any:
 
 
 def _proven(block: Block, text: str, key: str, expected: Any) -> Block:
-    """An edited text, if a top-level key has the expected value there, and everything else says what it said.
+    """An edited text, if YAML reads a top-level key there as expected, and everything else as it did before.
 
     Raises:
         EditError: it is not so.
+        FrontmatterError: the entry of that key is not valid YAML.
     """
     edited = Block(text, block.first_line)
-    if not yamltext.same(edited.top(key), expected):
+    if not yamltext.same(edited.top(key), expected) or not yamltext.same(edited.parsed_top(key), expected):
         raise EditError("it would not read back as what was set")
-    old, new = block.parsed(), edited.parsed()
-    if isinstance(old, dict) and isinstance(new, dict):
-        others_same = yamltext.same(_without(old, key), _without(new, key))
-    else:
-        # Read entry by entry, and equal text has equal values.
-        as_broken = isinstance(old, FrontmatterError) and isinstance(new, FrontmatterError)
-        others_same = as_broken and _others(block, key) == _others(edited, key)
-    if not others_same:
+    if not _others_same(block, edited, key):
         raise EditError("other values of the file would change with it")
     return edited
+
+
+def _others_same(block: Block, edited: Block, key: str) -> bool:
+    old, new = (None, None) if block.certain and edited.certain else (block.parsed(), edited.parsed())
+    if isinstance(old, dict) and isinstance(new, dict):
+        return yamltext.same(_without(old, key), _without(new, key))
+    if isinstance(old, dict) or isinstance(new, dict):
+        return False
+    # Read entry by entry, and equal text has equal values. Blank lines may have changed hands: some values count them.
+    before, after = _others(block, key), _others(edited, key)
+    return [name for name, _ in before] == [name for name, _ in after] and all(
+        one == other or (_with_words(one) == _with_words(other) and _reads_same(one, other))
+        for (_, one), (_, other) in zip(before, after, strict=True)
+    )
 
 
 def _without(mapping: dict[Any, Any], key: str) -> dict[Any, Any]:
     return {name: item for name, item in mapping.items() if name != key}
 
 
-def _others(block: Block, key: str) -> list[str]:
-    """The lines of a block that say something, but for the one entry of a key that counts."""
+def _others(block: Block, key: str) -> list[tuple[str, str]]:
+    """The entries of a block but for the one of a key that counts: key and text."""
     edited = block.entry(key)
-    text = "".join(block.text[entry.start : entry.end] for entry in block.entries if entry is not edited)
+    texts = [(entry.key, block.text[entry.start : entry.end]) for entry in block.entries if entry is not edited]
+    return [(name, text) for name, text in texts if name or _with_words(text)]
+
+
+def _with_words(text: str) -> list[str]:
+    """The lines of a text that are neither blank nor comments at column 0."""
     return [line for line in text.split("\n") if line.strip() and line[0] != "#"]
+
+
+def _reads_same(one: str, other: str) -> bool:
+    values: list[Any] = []
+    for text in (one, other):
+        try:
+            values.append(yamltext.load(text))
+        except FrontmatterError:
+            values.append(MISSING)
+    return yamltext.same(*values)
 
 
 def _home(block: Block, origin: Block, key: str) -> int | None:
     """Offset of the line at which a key comes back that was deleted: behind what stood in front of it."""
+    if block.top(key) is not MISSING or origin.top(key) is MISSING:
+        return None
     then = _numbered(origin.rows())
     at = next((number for number, name in enumerate(then) if name[0] == key), None)
-    if at is None or block.top(key) is not MISSING:
+    if at is None:
         return None
     now = _numbered(block.rows())
     gaps, gap_end, home = [], list(then.values())[at].start, 0

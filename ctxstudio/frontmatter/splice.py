@@ -6,6 +6,7 @@ Nothing here proves that an edit does what it should; `editing` does, after each
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -78,9 +79,8 @@ def _existing(node: Node, key: str) -> int:
     return at
 
 
-def style_of(text: str) -> Style:
-    """The habits of a text: line break, indentation, quotes."""
-    newline = "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
+def style_of(text: str, newline: str) -> Style:
+    """The habits of a text: indentation and quotes."""
     steps: Counter[int] = Counter()
     dashes: Counter[int] = Counter()
     for found in _NESTED_KEY.finditer(text):
@@ -102,10 +102,15 @@ class Edit:
         splices: what to change.
     """
 
-    def __init__(self, text: str, style: Style) -> None:
-        self._text, self._style = text, style
-        self._by_rule = dataclasses.replace(style, quote="'")
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._newline = "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
+        self._by_rule = Style(self._newline, quote="'")
         self.splices: list[Splice] = []
+
+    @functools.cached_property
+    def _style(self) -> Style:
+        return style_of(self._text, self._newline)
 
     def set(self, root: Node, path: Path, old: Any, value: Any, place: Place = AT_END) -> None:
         """Set the value at a path; missing keys on the way are made.
@@ -141,8 +146,8 @@ class Edit:
         for missing in reversed(path[1:]):
             value = {missing: value}
         lines = render.pair(path[0], value, 0, self._style)
-        gap = "" if offset == 0 or self._text[offset - 1] == "\n" else self._style.newline
-        self.splices.append(Splice(offset, offset, gap + lines + self._style.newline))
+        gap = "" if offset == 0 or self._text[offset - 1] == "\n" else self._newline
+        self.splices.append(Splice(offset, offset, gap + lines + self._newline))
 
     def delete(self, root: Node, path: Path) -> None:
         """Delete a key with its value; a mapping inside another that loses its last key becomes `{}`.
@@ -167,7 +172,7 @@ class Edit:
 
     def _rows(self, node: Node) -> rows.Rows:
         kind = rows.FlowRows if node.flow else rows.BlockRows
-        return kind(self._text, node, self._style.newline)
+        return kind(self._text, node, self._newline)
 
     def _slot_of_pair(self, parent: Node, at: int) -> _Slot:
         key, value = parent.children[2 * at : 2 * at + 2]
@@ -299,24 +304,33 @@ class Edit:
             return
         first, below = self._written(node, slot, new)
         begins_below = "\n" in text[slot.lead : node.inner if node.in_block else node.start]
-        comment = ""
-        if begins_below or node.in_lines:
-            line = node.start if node.in_lines and first else slot.lead
-            found = _COMMENT_BEHIND.search(text, line, rows.line_end(text, line))
-            comment = found[0] if found else ""
+        line = node.start if node.in_lines and first else slot.lead
+        found = _COMMENT_BEHIND.search(text, line, rows.line_end(text, line)) if begins_below or node.in_lines else None
+        comment = found[0] if found else ""
         if node.in_block:
             end = rows.content_end(text, node.end, slot.column)
             self.splices.append(Splice(slot.lead, end, " " * bool(first) + first + comment + below))
         elif node.in_lines:
-            start = node.start if first else slot.lead
-            self.splices.append(Splice(start, node.end, first + comment + below))
+            self.splices.append(Splice(node.start if first else slot.lead, node.end, first + comment + below))
         else:
+            if first:
+                self.splices.append(Splice(node.start, node.end, " " * is_empty + first))
+            else:
+                self._remove(node, slot, begins_below)
             line_end = rows.line_end(text, node.end)
-            start, end = (node.start, node.end) if first else (slot.lead, node.end)
-            if not first and not text[end:line_end].strip():
-                end = line_end
-            self.splices.append(Splice(start, end, " " * (is_empty and bool(first)) + (first or comment)))
             self.splices.append(Splice(line_end, line_end, below))
+
+    def _remove(self, node: Node, slot: _Slot, begins_below: bool) -> None:
+        """Take out a value on one line, with blanks that would be left at the end of a line; comments stay."""
+        text, line_end = self._text, rows.line_end(self._text, node.end)
+        start, end = slot.lead, node.end
+        if not text[end:line_end].strip():
+            end = line_end
+            if begins_below:
+                start = rows.line_end(text, rows.line_start(text, node.start) - 1)
+        elif begins_below:
+            start = node.start
+        self.splices.append(Splice(start, end, ""))
 
     def _written(self, node: Node, slot: _Slot, new: Any) -> tuple[str, str]:
         """What comes in the place of a node: on its line, and on the lines below."""
@@ -326,7 +340,7 @@ class Edit:
             write = render.after_dash if slot.of_list else render.after_colon
             return write(new, slot.column, self._style)
         text = self._scalar(node, slot, new)
-        first, line_break, below = text.partition(self._style.newline)
+        first, line_break, below = text.partition(self._newline)
         return first, line_break + below
 
     def _scalar(self, old: Node, slot: _Slot, new: Any) -> str:
@@ -335,7 +349,8 @@ class Edit:
         If that is written as it would be by rule, so is the new one; else somebody chose the quotes, and they stay. So
         an edit and its inverse give the first text again (but for chosen quotes, by way of a text that needs them).
         """
-        indent = slot.column + (2 if slot.of_list else self._style.step)
+        # Only a text of several lines is indented.
+        indent = slot.column + (self._style.step if isinstance(new, str) and "\n" in new and not slot.of_list else 2)
         written = render.text(new, self._by_rule, indent, flow=slot.flow)
         if not isinstance(new, str) or old.kind is not Kind.SCALAR or not old.style:
             return written
@@ -344,7 +359,7 @@ class Edit:
         if old.style in ("'", '"'):
             return render.quoted(new, old.style)
         indent = _indentation(self._text[old.start : old.end]) or indent
-        return render.literal(new, old.style, indent, self._style.newline) or written
+        return render.literal(new, old.style, indent, self._newline) or written
 
     def _is_chosen(self, scalar: Node, *, flow: bool = False) -> bool:
         """Whether a scalar is written otherwise than it would be by rule."""

@@ -84,7 +84,8 @@ def parse(text: str, at: int = 0) -> Node | None:
     Raises:
         FrontmatterError: it is not valid YAML.
     """
-    at += yamltext.marks_from(text)
+    # YAML drops a byte order mark before it begins to count.
+    at, text = at + len(text) - len(text.removeprefix("\ufeff")), text.removeprefix("\ufeff")
     root: Node | None = None
     stack: list[Node] = []
     for event in yamltext.events(text):

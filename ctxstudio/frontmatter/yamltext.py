@@ -78,18 +78,13 @@ def load(text: str) -> Any:
 
 
 def events(text: str) -> list[yaml.Event]:
-    """What libyaml's parser sees in a YAML text; its marks count from behind a byte order mark, see `marks_from`.
+    """What libyaml's parser sees in a YAML text; its marks count from behind a byte order mark.
 
     Raises:
         FrontmatterError: as `load`.
     """
     found: list[yaml.Event] = _read(text, _parsed)
     return found
-
-
-def marks_from(text: str) -> int:
-    """Offset in a text from which YAML's marks count: libyaml drops a byte order mark before it begins to count."""
-    return 1 if text.startswith("\ufeff") else 0
 
 
 def is_text_key(plain: str) -> bool:
@@ -153,14 +148,14 @@ def _complaint(text: str, error: yaml.MarkedYAMLError) -> FrontmatterError:
     if mark is None:
         return FrontmatterError(what)
     # What is never closed is missed only at the end; the place to mend is where it opens.
-    if error.context_mark is not None and not text[mark.index + marks_from(text) :].strip():
+    if error.context_mark is not None and not text.removeprefix("\ufeff")[mark.index :].strip():
         return FrontmatterError(f"{error.context}: {what}", *_place(text, error.context_mark))
     return FrontmatterError(what, *_place(text, mark))
 
 
 def _place(text: str, mark: Any) -> tuple[int, int]:
     """1-based line and column. libyaml's own lines also end at a lone CR, NEL and U+2028, an editor's do not."""
-    offset = mark.index + marks_from(text)
+    offset = mark.index + text.startswith("\ufeff")  # the mark counts from behind it
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
