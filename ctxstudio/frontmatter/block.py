@@ -15,6 +15,7 @@ from ctxstudio.frontmatter.tree import Kind, Node
 
 MISSING: Final = object()
 """What is read where there is nothing."""
+NOT_A_MAPPING: Final = "the frontmatter is not a mapping of keys to values"
 
 _KEEPING_HEADER = re.compile(r"[ \t][|>][1-9]?\+")
 """What begins a block scalar whose value includes the blank lines below it."""
@@ -92,11 +93,9 @@ class Block:
                 value = yamltext.load(self.text)
                 self._parsed = {} if value is None else value
                 if not isinstance(self._parsed, dict):
-                    self._parsed = FrontmatterError(
-                        "the frontmatter is not a mapping of keys to values", self.first_line
-                    )
+                    self._parsed = FrontmatterError(NOT_A_MAPPING, self.first_line)
             except FrontmatterError as error:
-                self._parsed = self._placed(error, 0)
+                self._parsed = self._placed(error)
         return self._parsed
 
     def top(self, key: str) -> Any:
@@ -130,7 +129,7 @@ class Block:
         try:
             return yamltext.load(self.text[entry.start : entry.end])[key]
         except FrontmatterError as error:
-            raise self._placed(error, entry.line) from error
+            raise self._placed(error, entry) from error
 
     def readable(self, keys: Collection[str]) -> dict[str, Any]:
         """The top-level values of some keys, as far as they are there and can be read, in file order."""
@@ -174,7 +173,7 @@ class Block:
             try:
                 yamltext.load(self.text[entry.start : entry.end])
             except FrontmatterError as error:
-                return self._placed(error, entry.line)
+                return self._placed(error, entry)
         return None
 
     def tree(self, key: str) -> Node:
@@ -206,7 +205,7 @@ class Block:
         try:
             node = tree.parse(self.text[entry.start : entry.end], entry.start)
         except FrontmatterError as error:
-            raise self._placed(error, entry.line) from error
+            raise self._placed(error, entry) from error
         return node.children if node is not None else []
 
     def rows(self) -> list[Row]:
@@ -269,6 +268,12 @@ class Block:
             found, node = pair
         return None if found is None else self.first_line + self.text.count("\n", 0, found.start)
 
-    def _placed(self, error: FrontmatterError, before: int) -> FrontmatterError:
-        """An error whose line counts in the file."""
-        return FrontmatterError(error.message, (error.line or 1) - 1 + self.first_line + before, error.column)
+    def _placed(self, error: FrontmatterError, entry: Entry | None = None) -> FrontmatterError:
+        """An error of the whole, or of one entry, with its line in the file; what is missing is missing at its end."""
+        line, column = error.line or 1, error.column
+        if entry is None:
+            return FrontmatterError(error.message, line - 1 + self.first_line, column)
+        own = self.text[entry.start : entry.end].rstrip()
+        if line > own.count("\n") + 1:
+            line, column = own.count("\n") + 1, len(own) - own.rfind("\n") - 1
+        return FrontmatterError(error.message, line - 1 + self.first_line + entry.line, column)

@@ -20,11 +20,15 @@ class Document:
         block: the frontmatter.
     """
 
-    __slots__ = ("_data", "_end", "_origin", "_start", "block")
+    __slots__ = ("_alone", "_data", "_end", "_origin", "_start", "block")
 
-    def __init__(self, data: bytes, start: int, end: int, block: Block, origin: Block | None = None) -> None:
+    def __init__(
+        self, data: bytes, start: int, end: int, block: Block, origin: Block | None = None, alone: bool = True
+    ) -> None:
         """Use `from_bytes` or `from_yaml`."""
-        self._data, self._start, self._end, self.block, self._origin = data, start, end, block, origin
+        self._data, self._start, self._end, self.block = data, start, end, block
+        # What it was before all edits, and whether nobody but those edits came between.
+        self._origin, self._alone = origin or block, alone
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Document:
@@ -62,7 +66,7 @@ class Document:
         kept = self._end + 5 + body
         if len(self._data) <= kept:
             return self
-        return Document(self._data[:kept], self._start, self._end, self.block, self._origin)
+        return Document(self._data[:kept], self._start, self._end, self.block, self._origin, self._alone)
 
     def get(self, *path: str, default: Any = None) -> Any:
         """The value at a path of keys.
@@ -90,8 +94,7 @@ class Document:
         Raises:
             EditError: it cannot be done without changing something else; the message says why.
         """
-        origin = self._origin or self.block
-        return self._with(editing.write(self.block, path, value, place, origin), origin)
+        return self._edited(editing.write(self.block, path, value, place, self._origin))
 
     def delete(self, path: Path) -> Document:
         """The document without a key. A nested mapping that loses its last key becomes `{}`.
@@ -99,15 +102,19 @@ class Document:
         Raises:
             EditError: the key is missing, or it cannot be deleted without changing something else.
         """
-        origin = self._origin or self.block
-        return self._with(editing.erase(self.block, path, origin), origin)
+        return self._edited(editing.erase(self.block, path, self._origin))
 
     def with_origin(self, origin: Document) -> Document:
-        """The same document; an edit that makes it say what `origin` says takes the words of `origin`."""
-        return self._with(self.block, origin._origin or origin.block)
+        """The same document; an edit that makes a key say what it says in `origin` takes the words of `origin`.
 
-    def _with(self, block: Block, origin: Block) -> Document:
-        return Document(self._data, self._start, self._end, block, origin)
+        Others may have changed the file since: what they wrote stays.
+        """
+        return Document(self._data, self._start, self._end, self.block, origin._origin, alone=False)
+
+    def _edited(self, block: Block) -> Document:
+        if editing.is_back(block, self._origin, self._alone):
+            block = self._origin
+        return Document(self._data, self._start, self._end, block, self._origin, self._alone)
 
 
 def find_fences(data: bytes) -> tuple[int, int]:

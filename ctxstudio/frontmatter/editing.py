@@ -10,7 +10,7 @@ from typing import Any
 
 from ctxstudio.errors import EditError, FrontmatterError
 from ctxstudio.frontmatter import render, rows, splice, yamltext
-from ctxstudio.frontmatter.block import MISSING, Block, Row
+from ctxstudio.frontmatter.block import MISSING, NOT_A_MAPPING, Block, Row
 from ctxstudio.frontmatter.entries import lines
 from ctxstudio.frontmatter.splice import Edit, Path, Place
 from ctxstudio.frontmatter.tree import leaves
@@ -18,7 +18,7 @@ from ctxstudio.frontmatter.tree import leaves
 _HASH = re.compile(r"(?:^|[ \t])#", re.MULTILINE)
 
 
-def write(block: Block, path: Path, value: object, place: Place, origin: Block | None = None) -> Block:
+def write(block: Block, path: Path, value: object, place: Place, origin: Block) -> Block:
     """The block with a value set; missing keys on the way are made.
 
     Args:
@@ -35,7 +35,7 @@ def write(block: Block, path: Path, value: object, place: Place, origin: Block |
     plain = render.plain_value(value)
 
     def change(edit: Edit) -> None:
-        home = _home(block, origin, path[0]) if origin is not None else None
+        home = _home(block, origin, path[0])
         if home is not None:
             edit.insert_line(home, path, plain)
         else:
@@ -44,7 +44,7 @@ def write(block: Block, path: Path, value: object, place: Place, origin: Block |
     return _edited(block, path, value, plain, change, origin)
 
 
-def erase(block: Block, path: Path, origin: Block | None = None) -> Block:
+def erase(block: Block, path: Path, origin: Block) -> Block:
     """The block without a key.
 
     Args:
@@ -59,7 +59,7 @@ def erase(block: Block, path: Path, origin: Block | None = None) -> Block:
 
 
 def _edited(
-    block: Block, path: Path, value: object, plain: Any, change: Callable[[Edit], None], origin: Block | None
+    block: Block, path: Path, value: object, plain: Any, change: Callable[[Edit], None], origin: Block
 ) -> Block:
     """The block with a change; `value` is what was asked for, `plain` what YAML can say of it."""
     if not path:
@@ -67,20 +67,51 @@ def _edited(
     key = path[0]
     try:
         old = block.top(key)
-        if value is MISSING and block.get(path) is MISSING:
+        present = block.get(path)
+        if value is MISSING and present is MISSING:
             raise EditError("there is no such key")
-        edited = _restored(block, key, _updated(old, path[1:], value), origin) if origin else None
-        if edited is None:
-            expected = _updated(old, path[1:], plain)
-            edit = Edit(block.text)
-            change(edit)
-            edited = _proven(block, rows.apply(block.text, edit.splices), key, expected)
-            edited = (origin and _restored(edited, key, expected, origin)) or edited
-        if origin and not origin.by_line and not origin.rows() and yamltext.same(edited.parsed(), origin.parsed()):
-            return origin  # without lines of their own, keys cannot be restored one by one
-        return edited
+        if value is not MISSING and yamltext.same(present, plain):
+            return block
+        if restored := _restored(block, key, _updated(old, path[1:], value), origin):
+            return restored
+        expected = _updated(old, path[1:], plain)
+        edit = Edit(block.text)
+        change(edit)
+        edited = _proven(block, rows.apply(block.text, edit.splices), key, expected)
+        return _restored(edited, key, expected, origin) or edited
     except (EditError, FrontmatterError) as error:
         raise EditError(f"`{'.'.join(path)}` cannot be edited: {error}") from error
+
+
+def is_back(block: Block, origin: Block, alone: bool) -> bool:
+    """Whether a block says again all that its origin says, so that it may be as it was.
+
+    Args:
+        block: the block.
+        origin: what it was.
+        alone: whether nobody but edits came between. Else only the order of lines may differ, or the layout where keys
+            have no lines of their own.
+    """
+    if block is origin or not _say_same(block, origin):
+        return block is origin
+    if alone or sorted(lines(block.text)) == sorted(lines(origin.text)):
+        return True
+    return not origin.rows() and _comments(block, "") == _comments(origin, "")
+
+
+def _say_same(one: Block, other: Block) -> bool:
+    if not (one.by_line and other.by_line):
+        return yamltext.same(one.parsed(), other.parsed())
+    return set(one.names()) == set(other.names()) and all(
+        yamltext.same(_readable(one, name), _readable(other, name)) for name in one.names()
+    )
+
+
+def _readable(block: Block, name: str) -> Any:
+    try:
+        return block.top(name)
+    except FrontmatterError:
+        return MISSING
 
 
 def _updated(old: Any, path: Path, value: object) -> Any:
@@ -119,6 +150,8 @@ def _others_same(block: Block, edited: Block, key: str) -> bool:
         return yamltext.same(_without(old, key), _without(new, key))
     if isinstance(old, dict) or isinstance(new, dict):
         return False
+    if isinstance(old, FrontmatterError) and old.message == NOT_A_MAPPING:
+        raise old
     # Read entry by entry, and equal text has equal values. Blank lines may have changed hands: some values count them.
     before, after = _others(block, key), _others(edited, key)
     return [name for name, _ in before] == [name for name, _ in after] and all(
@@ -188,9 +221,9 @@ def _numbered(rows: list[Row]) -> dict[tuple[str | None, int], Row]:
     return found
 
 
-def _place(block: Block, origin: Block | None, key: str) -> Place | None:
+def _place(block: Block, origin: Block, key: str) -> Place | None:
     """Where a key comes back that was deleted, in a block that does not give its keys lines of their own."""
-    if origin is None or block.top(key) is not MISSING or key not in origin.names():
+    if block.top(key) is not MISSING or key not in origin.names():
         return None
     return Place(tuple(takewhile(lambda name: name != key, origin.names()))[::-1], first=True)
 

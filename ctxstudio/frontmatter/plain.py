@@ -14,7 +14,8 @@ SLOW: Final = object()
 """The answer where only YAML can tell."""
 
 _DEEPEST = 20
-_NUMBER = re.compile(r"(0|[1-9][0-9]{0,15})|[0-9]{1,15}\.[0-9]{1,15}")
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,15})|([0-9]{1,15}\.[0-9]{1,15})|[0-9]+(?:\.[0-9]+){2,}")
+"""An integer; a decimal number; a version, which is text."""
 _FLOW_ITEM = re.compile(r"[A-Za-z][A-Za-z0-9_./()* -]*+")
 _NESTED_LINE = re.compile(r"( *+)(?:(- ++)|([A-Za-z_][A-Za-z0-9_.-]*+):(?: ++|(?=\r?$)))?([^\n]*+)\n?", re.MULTILINE)
 
@@ -52,7 +53,9 @@ def scalar(raw: str) -> object:
         return inner
     if char.isdigit():
         number = _NUMBER.fullmatch(raw)
-        return SLOW if number is None else int(raw) if number[1] else float(raw)
+        if number is None:
+            return SLOW
+        return int(raw) if number[1] else float(raw) if number[2] else raw
     if char == "[":
         return _flow_list(raw)
     return {} if raw == "{}" else SLOW

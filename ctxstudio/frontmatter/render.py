@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from ctxstudio.errors import EditError, FrontmatterError
 from ctxstudio.frontmatter import plain, yamltext
+from ctxstudio.frontmatter.style import Style
 
 _SAFE_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_./()+ -]*[A-Za-z0-9_./()+-])?")
 _PRINTABLE = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 _ONE_LINE = re.compile(f"[{_PRINTABLE}]*")
 _ESCAPED = re.compile(f'[^{_PRINTABLE}]|[\\\\"]')
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How new text is written, taken from its neighbours.
-
-    Attributes:
-        newline: line break of the file.
-        step: columns by which a nested mapping is indented.
-        dash: columns from a key to the `-` of its list items.
-        quote: quotes for a text that cannot stand plain.
-        always_quote: whether texts are quoted even where they need not be.
-    """
-
-    newline: str = "\n"
-    step: int = 2
-    dash: int = 2
-    quote: str = '"'
-    always_quote: bool = False
 
 
 def plain_value(value: object, depth: int = 0) -> Any:

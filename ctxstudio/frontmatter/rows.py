@@ -81,6 +81,9 @@ def begins_line(text: str, offset: int) -> bool:
 class Rows(Protocol):
     """The items of a list or the pairs of a mapping, numbered from 0."""
 
+    def start(self, number: int) -> int:
+        """Offset of the first character of an item."""
+
     def drop(self, first: int, after: int) -> list[Splice]:
         """Take out the items from `first` up to, but without, `after`; at least one stays."""
 
@@ -154,6 +157,10 @@ class FlowRows:
         step = 1 if node.kind is Kind.LIST else 2
         self._starts = [child.start for child in node.children[::step]]
         self._ends = [child.end for child in node.children[step - 1 :: step]]
+
+    def start(self, number: int) -> int:
+        """See `Rows`."""
+        return self._starts[number]
 
     def drop(self, first: int, after: int) -> list[Splice]:
         """See `Rows`."""

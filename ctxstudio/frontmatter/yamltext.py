@@ -115,8 +115,7 @@ def _read(text: str, read: Callable[[_Loader, str], Any]) -> Any:
         raise _complaint(text, error) from error
     except yaml.reader.ReaderError as error:
         before = clean.encode()[: error.position].decode("utf-8", "ignore")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise FrontmatterError(str(error.reason), line, column) from error
+        raise FrontmatterError(str(error.reason), *_place(text, len(before))) from error
     except (yaml.YAMLError, *_FAILURES) as error:
         raise FrontmatterError(_first_line(error)) from error
     finally:
@@ -143,19 +142,19 @@ def _events(loader: _Loader) -> Iterator[yaml.Event]:
 
 
 def _complaint(text: str, error: yaml.MarkedYAMLError) -> FrontmatterError:
-    what = error.problem or error.context or "not valid YAML"
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
+    what = ": ".join(part for part in (error.context, error.problem) if part) or "not valid YAML"
+    # libyaml drops a byte order mark before it begins to count.
+    skipped = len(text) - len(text.removeprefix("\ufeff"))
+    marks = [mark.index + skipped for mark in (error.problem_mark, error.context_mark) if mark is not None]
+    if not marks:
         return FrontmatterError(what)
     # What is never closed is missed only at the end; the place to mend is where it opens.
-    if error.context_mark is not None and not text.removeprefix("\ufeff")[mark.index :].strip():
-        return FrontmatterError(f"{error.context}: {what}", *_place(text, error.context_mark))
-    return FrontmatterError(what, *_place(text, mark))
+    inside = [at for at in marks if at < len(text.rstrip())]
+    return FrontmatterError(what, *_place(text, (inside or marks)[0]))
 
 
-def _place(text: str, mark: Any) -> tuple[int, int]:
+def _place(text: str, offset: int) -> tuple[int, int]:
     """1-based line and column. libyaml's own lines also end at a lone CR, NEL and U+2028, an editor's do not."""
-    offset = mark.index + text.startswith("\ufeff")  # the mark counts from behind it
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
@@ -178,8 +177,9 @@ def _refuse_deep(text: str) -> None:
         for event in _events(loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-                if depth > MAX_DEPTH:
-                    raise FrontmatterError(f"nested deeper than {MAX_DEPTH} levels", *_place(text, event.start_mark))
+                if depth > MAX_DEPTH and event.start_mark is not None:
+                    place = _place(text, event.start_mark.index)
+                    raise FrontmatterError(f"nested deeper than {MAX_DEPTH} levels", *place)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     finally:
@@ -199,14 +199,14 @@ def _refuse_expansion(root: yaml.Node, text: str) -> None:
             open_nodes.discard(key)
             sizes[key] = 1 + sum(sizes[id(child)] for child in _children(node))
             if sizes[key] > most:
-                place = _place(text, node.start_mark)
+                place = _place(text, node.start_mark.index)
                 raise FrontmatterError(f"its aliases stand for more than {MAX_VALUES:,} values", *place)
         elif key not in sizes and key not in open_nodes:
             open_nodes.add(key)
             stack.append((node, True))
             for child in _children(node):
                 if id(child) in open_nodes:
-                    raise FrontmatterError("an alias contains itself", *_place(text, child.start_mark))
+                    raise FrontmatterError("an alias contains itself", *_place(text, child.start_mark.index))
                 if id(child) not in sizes:
                     stack.append((child, False))
 

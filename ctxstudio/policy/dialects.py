@@ -6,6 +6,7 @@ Works on parsed values and key paths only; `storage` applies the edits to a file
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ POLICY_KEYS: Final = ("model", "modelPolicy", "effort")
 DELETE: Final = object()
 """Value of an edit that deletes a key."""
 
+_NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 _ORDER = ("preference", "fallbacks", "escalation", "fast_path", "effort", "reasoning")
 
 
@@ -108,10 +110,10 @@ def edits(old: Policy, new: Policy, values: Mapping[str, Any]) -> tuple[KeyEdit,
         else:
             top.append(KeyEdit(("model",), _or_delete(new.preference), ("tools", "description", "name")))
     if new.effort != old.effort:
-        effort = int(new.effort) if new.effort and new.effort.isascii() and new.effort.isdigit() else new.effort
-        if in_mapping and "effort" not in values:
+        effort = int(new.effort) if new.effort and _NUMBER.fullmatch(new.effort) else new.effort
+        if in_mapping and ("effort" not in values or (effort is None and "effort" in values["model"])):
             wanted["effort"] = _or_delete(effort)
-        else:
+        if not in_mapping or "effort" in values:
             top.append(
                 KeyEdit(("effort",), _or_delete(effort), ("modelPolicy", "model", "tools", "description", "name"))
             )
