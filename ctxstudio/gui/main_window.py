@@ -12,8 +12,9 @@ from PySide6 import QtCore, QtGui, QtWidgets
 import ctxstudio
 from ctxstudio.errors import CtxStudioError, RefusedError
 from ctxstudio.gui import actions, icons, text
-from ctxstudio.gui.panels.agent_view import AgentView, FilterBar
+from ctxstudio.gui.panels.agent_view import AgentView
 from ctxstudio.gui.panels.costs import CostPanel
+from ctxstudio.gui.panels.filter_bar import FilterBar
 from ctxstudio.gui.panels.inspector import Inspector
 from ctxstudio.gui.panels.not_loaded import NotLoadedView
 from ctxstudio.gui.session import Session
