@@ -19,7 +19,7 @@ class ActionSpec:
         id: object name.
         menu: title of the menu it stands in.
         text: what it is called, with its mnemonic.
-        handler: name of the window's method.
+        handler: what it calls, as attributes of the window.
         tip: one sentence for tooltip and status bar.
         shortcut: standard key, key sequence, or None.
         icon: name of a shipped icon, or empty.
@@ -56,37 +56,46 @@ _KEY = QtGui.QKeySequence.StandardKey
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
-        "openAction", "&File", "&Open…", "choose_directory", "Open a directory of agent files.",
+        "openAction", "&File", "&Open…", "files.choose_directory", "Open a directory of agent files.",
         _KEY.Open, "folder-open", toolbar=True,
     ),
-    ActionSpec("reloadAction", "&File", "&Reload", "reload", "Read the directory again.", _KEY.Refresh, "refresh-cw"),
     ActionSpec(
-        "saveAction", "&File", "&Save", "save_selected", "Write the changed ones among the selected agents.",
+        "reloadAction", "&File", "&Reload", "files.reload", "Read the directory again.",
+        _KEY.Refresh, "refresh-cw",
+    ),
+    ActionSpec(
+        "saveAction", "&File", "&Save", "saving.save_selected", "Write the changed ones among the selected agents.",
         _KEY.Save, "save", toolbar=True, enabled=_selected, separate=True,
     ),
     ActionSpec(
-        "saveAllAction", "&File", "Save &all", "save_all", "Write all changed agents.",
+        "saveAllAction", "&File", "Save &all", "saving.save_all", "Write all changed agents.",
         "Ctrl+Shift+S", "save-all", toolbar=True, enabled=_has_agents,
     ),
     ActionSpec(
-        "exportAction", "&File", "&Export…", "export", "Write copies of the agents, edits included, elsewhere.",
+        "exportAction", "&File", "&Export…", "exporting.choose",
+        "Write copies of the agents, edits included, elsewhere.",
         "Ctrl+E", "download", toolbar=True, enabled=_has_agents, separate=True,
     ),
     ActionSpec("quitAction", "&File", "&Quit", "close", "Close the window.", _KEY.Quit, separate=True),
-    ActionSpec("undoAction", "&Edit", "&Undo", "undo", "Take the last edit back.", _KEY.Undo, "undo-2", toolbar=True),
-    ActionSpec("redoAction", "&Edit", "&Redo", "redo", "Do the edit again.", _KEY.Redo, "redo-2", toolbar=True),
     ActionSpec(
-        "revertAction", "&Edit", "Re&vert", "revert_selected", "Give the selected agents the policy on disk again.",
+        "undoAction", "&Edit", "&Undo", "policies.undo", "Take the last edit back.",
+        _KEY.Undo, "undo-2", toolbar=True,
+    ),
+    ActionSpec(
+        "redoAction", "&Edit", "&Redo", "policies.redo", "Do the edit again.",
+        _KEY.Redo, "redo-2", toolbar=True,
+    ),
+    ActionSpec(
+        "revertAction", "&Edit", "Re&vert", "policies.revert_selected",
+        "Give the selected agents the policy on disk again.",
         "Ctrl+R", "rotate-ccw", enabled=_selection_changed, separate=True,
     ),
     ActionSpec(
-        "applyRecommendationAction", "&Edit", "Apply re&commendation", "apply_recommendation",
+        "applyRecommendationAction", "&Edit", "Apply re&commendation", "policies.apply_recommendation",
         "Give the selected agents the model that the matrix recommends.",
         "Ctrl+Return", "wand-sparkles", toolbar=True, enabled=_selected,
     ),
     ActionSpec("findAction", "&View", "&Filter", "focus_filter", "Go to the filter.", _KEY.Find, "search"),
-    ActionSpec(
-        "keysAction", "&Help", "&Keyboard shortcuts", "show_keys", "List all shortcuts.", "Ctrl+/",
-    ),
-    ActionSpec("aboutAction", "&Help", "&About ctxstudio", "show_about", "Version and parts."),
+    ActionSpec("keysAction", "&Help", "&Keyboard shortcuts", "help.show_keys", "List all shortcuts.", "Ctrl+/"),
+    ActionSpec("aboutAction", "&Help", "&About ctxstudio", "help.show_about", "Version and parts."),
 )  # fmt: skip

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import functools
-import platform
+import operator
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-import ctxstudio
-from ctxstudio.errors import CtxStudioError, RefusedError
 from ctxstudio.gui import actions, icons, text
+from ctxstudio.gui.controllers.exporting import ExportActions
+from ctxstudio.gui.controllers.files import FileActions
+from ctxstudio.gui.controllers.help import HelpActions
+from ctxstudio.gui.controllers.policies import PolicyActions
+from ctxstudio.gui.controllers.saving import SavingActions
+from ctxstudio.gui.messages import Messages
 from ctxstudio.gui.panels.agent_view import AgentView
 from ctxstudio.gui.panels.costs import CostPanel
 from ctxstudio.gui.panels.filter_bar import FilterBar
 from ctxstudio.gui.panels.inspector import Inspector
 from ctxstudio.gui.panels.not_loaded import NotLoadedView
 from ctxstudio.gui.session import Session
-from ctxstudio.storage import export
-from ctxstudio.storage.save import SaveReport
 
 _REFRESH_MS = 16
 _MESSAGE_MS = 10_000
-_AFTER_CONFLICT = (
-    "Where a policy changed on disk, the table now compares your edit with what is there. Save again to write yours "
-    "over it, or revert to take what is on disk."
-)
 
 
 class MainWindow(QtWidgets.QMainWindow):
     """The window on one directory.
+
+    Attributes:
+        messages: says things in its name.
+        saving, files, policies, exporting, help: what its actions do.
 
     Signals:
         loading_finished: () the directory is read and judged.
@@ -45,6 +46,12 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setWindowIcon(icons.logo())
         self.resize(1280, 800)
         self._session, self._settings = session, settings
+        self.messages = Messages(self)
+        self.saving = SavingActions(session, self.messages, self)
+        self.files = FileActions(session, self.saving, self)
+        self.policies = PolicyActions(session, self)
+        self.exporting = ExportActions(session, self.messages, self)
+        self.help = HelpActions(self.messages, self)
         self._filter = FilterBar(session, self)
         self._view = AgentView(session, self)
         self._filter.filter_changed.connect(self._view.table.set_filter)
@@ -76,7 +83,7 @@ class MainWindow(QtWidgets.QMainWindow):
                 action.setShortcut(QtGui.QKeySequence(spec.shortcut))
             keys = action.shortcut().toString(QtGui.QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(spec.tip + (f" ({keys})" if keys else ""))
-            action.triggered.connect(functools.partial(self._run, getattr(self, spec.handler)))
+            action.triggered.connect(functools.partial(self._run, operator.attrgetter(spec.handler)(self)))
             menu = menus.get(spec.menu) or menus.setdefault(spec.menu, self.menuBar().addMenu(spec.menu))
             if spec.separate:
                 menu.addSeparator()
@@ -152,13 +159,16 @@ class MainWindow(QtWidgets.QMainWindow):
         self._view.table.modelReset.connect(self._show_count)
         self._view.table.rowsInserted.connect(self._show_count)
         self._filter.edit.returnPressed.connect(self._view.setFocus)
-        session.saved.connect(self._on_saved)
-        session.refused.connect(self._on_refused)
+        session.refused.connect(self.messages.warn)
+        self.messages.said.connect(self._say)
         session.undo_stack.canUndoChanged.connect(self._refresh_actions)
         session.undo_stack.canRedoChanged.connect(self._refresh_actions)
         session.undo_stack.indexChanged.connect(self._refresh_actions)
 
-    # Actions, by the names of their table
+    def focus_filter(self) -> None:
+        """Go to the filter box."""
+        self._filter.edit.setFocus(QtCore.Qt.FocusReason.ShortcutFocusReason)
+        self._filter.edit.selectAll()
 
     def _run(self, handler: Callable[[], None]) -> None:
         """Run an action, after taking over what is still being typed."""
@@ -168,95 +178,6 @@ class MainWindow(QtWidgets.QMainWindow):
     def _commit_pending(self) -> None:
         self._view.commit_pending()
         self._inspector.commit_pending()
-
-    def choose_directory(self) -> None:
-        """Ask for a directory and open it."""
-        chosen = self._ask_for_folder("Open agents", self._session.workspace.directory)
-        if chosen is not None and self._may_drop_edits("open another directory"):
-            self._session.open(chosen)
-
-    def _ask_for_folder(self, title: str, start: Path) -> Path | None:
-        """A folder that the user chose; hidden ones are listed, for agents live below `.claude`."""
-        dialog = QtWidgets.QFileDialog(self, title, str(start))
-        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.Directory)
-        dialog.setOption(QtWidgets.QFileDialog.Option.ShowDirsOnly)
-        filters = QtCore.QDir.Filter
-        dialog.setFilter(filters.AllDirs | filters.Hidden | filters.NoDotAndDotDot)
-        return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
-
-    def reload(self) -> None:
-        """Read the directory again."""
-        if self._may_drop_edits("reload"):
-            self._session.reload()
-
-    def save_selected(self) -> None:
-        """Save the changed ones among the selected agents."""
-        if not any(self._session.workspace.agent(id).changed for id in self._session.selection):
-            self._say("nothing to save in the selection")
-        self._session.save(self._session.selection)
-
-    def save_all(self) -> None:
-        """Save all changed agents."""
-        if not self._session.workspace.changed_count:
-            self._say("nothing to save")
-        self._session.save_all()
-
-    def export(self) -> None:
-        """Ask for a folder and export all agents, edits included, into it."""
-        chosen = self._ask_for_folder("Export to an empty folder", self._session.workspace.directory.parent)
-        if chosen is not None:
-            self.export_to(chosen)
-
-    def export_to(self, folder: Path) -> None:
-        """Export all agents, edits included, into an empty folder or a new one."""
-        try:
-            if folder.is_dir() and any(folder.iterdir()):
-                raise RefusedError(f"{folder} is not empty; the export goes to an empty folder, so that nothing mixes")
-            workspace = self._session.workspace
-            report = export.export(workspace.directory, workspace.export_items(), folder)
-        except CtxStudioError as error:
-            self._on_refused("The export was not done", str(error))
-        else:
-            self._say(report.text())
-
-    def undo(self) -> None:
-        """Take the last edit back."""
-        self._session.undo_stack.undo()
-
-    def redo(self) -> None:
-        """Do the last undone edit again."""
-        self._session.undo_stack.redo()
-
-    def revert_selected(self) -> None:
-        """Give the selected agents their saved policy again."""
-        self._session.revert(self._session.selection)
-
-    def apply_recommendation(self) -> None:
-        """Let the selected agents follow the matrix."""
-        self._session.apply_recommendation(self._session.selection)
-
-    def focus_filter(self) -> None:
-        """Go to the filter box."""
-        self._filter.edit.setFocus(QtCore.Qt.FocusReason.ShortcutFocusReason)
-        self._filter.edit.selectAll()
-
-    def show_keys(self) -> None:
-        """Show the shortcuts of all actions."""
-        lines = [
-            f"{keys}\t{action.text().replace('&', '')}"
-            for action in self._actions.values()
-            if (keys := action.shortcut().toString(QtGui.QKeySequence.SequenceFormat.NativeText))
-        ]
-        lines += ["F2\tEdit the cell", "Shift+F10\tMenu of the selected agents"]
-        self._tell(QtWidgets.QMessageBox.Icon.NoIcon, "Keyboard shortcuts", "\n".join(lines))
-
-    def show_about(self) -> None:
-        """Show versions."""
-        parts = f"Python {platform.python_version()}, Qt {QtCore.qVersion()}"
-        self._tell(
-            QtWidgets.QMessageBox.Icon.NoIcon, "About ctxstudio",
-            f"ctxstudio {ctxstudio.__version__}\n{parts}\n\nIt opens no network connection and sends nothing anywhere.",
-        )  # fmt: skip
 
     # What the session tells
 
@@ -282,13 +203,6 @@ class MainWindow(QtWidgets.QMainWindow):
     def _on_not_loaded(self, count: int) -> None:
         self._not_loaded_dock.setWindowTitle(f"Not loaded ({count:,})" if count else "Not loaded")
 
-    def _on_saved(self, report: SaveReport) -> None:
-        if report.refused:
-            advice = "\n\n" + _AFTER_CONFLICT if any(saved.conflict for saved in report.refused) else ""
-            self._tell(QtWidgets.QMessageBox.Icon.Warning, "Not everything was saved", report.text() + advice)
-        else:
-            self._say(report.text())
-
     def _show_count(self) -> None:
         self._filter.show_count(self._view.table.rowCount(), len(self._session.workspace))
 
@@ -298,28 +212,9 @@ class MainWindow(QtWidgets.QMainWindow):
         self._message.setToolTip(text.tooltip(message))
         self._forget.start()
 
-    def _on_refused(self, title: str, reason: str) -> None:
-        self._tell(QtWidgets.QMessageBox.Icon.Warning, title, reason)
-
-    def _tell(self, icon: QtWidgets.QMessageBox.Icon, title: str, message: str) -> None:
-        """Show a message without stopping the program; plain text, for it may quote files."""
-        box = QtWidgets.QMessageBox(icon, title, "", QtWidgets.QMessageBox.StandardButton.Ok, self)
-        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
-        box.setText(text.shown(message))
-        box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
-        box.open()
-
     def show_uncaught(self, detail: str) -> None:
         """Show an error of the program itself, with detail to copy."""
-        box = QtWidgets.QMessageBox(self)
-        box.setIcon(QtWidgets.QMessageBox.Icon.Critical)
-        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
-        box.setWindowTitle("An error in ctxstudio")
-        box.setText("Something went wrong that should not. Your files are as they were; unsaved edits are still here.")
-        box.setDetailedText(text.shown(detail))
-        box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        self.messages.show_uncaught(detail)
 
     # Totals
 
@@ -344,29 +239,6 @@ class MainWindow(QtWidgets.QMainWindow):
 
     # Closing
 
-    def _may_drop_edits(self, purpose: str) -> bool:
-        """Whether unsaved edits may be lost; asks, naming them."""
-        changed = self._session.workspace.changed()
-        if not changed:
-            return True
-        names = [self._session.workspace.agent(id).name for id in changed]
-        more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-        box = QtWidgets.QMessageBox(self)
-        box.setIcon(QtWidgets.QMessageBox.Icon.Question)
-        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
-        box.setWindowTitle("Unsaved edits")
-        has = "agent has" if len(names) == 1 else "agents have"
-        box.setText(f"{len(names)} {has} unsaved edits. Save them before you {purpose}?")
-        box.setInformativeText(text.shown(", ".join(names[:12]) + more))
-        standard = QtWidgets.QMessageBox.StandardButton
-        box.setStandardButtons(standard.Save | standard.Discard | standard.Cancel)
-        answer = box.exec()
-        if answer == standard.Save:
-            self._session.save_all()
-            self._session.wait()
-            return not self._session.workspace.changed_count
-        return answer == standard.Discard
-
     def _restore(self) -> None:
         if self._settings is None:
             return
@@ -377,7 +249,7 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         self._commit_pending()
-        if not self._may_drop_edits("close the window"):
+        if not self.saving.may_drop_edits("close the window"):
             event.ignore()
             return
         if self._settings is not None:

@@ -200,11 +200,11 @@ def test_export_writes_the_edits_and_never_over_files(make_window: Make, agents:
     window = make_window(agents)
     table = table_of(window)
     table.model().setData(cell(table, "python-pro", "preference"), "opus")
-    window.export_to(tmp_path / "out")
+    window.exporting.export_to(tmp_path / "out")
     assert "preference: opus" in (tmp_path / "out" / "python-pro.md").read_text()
     assert "preference: haiku" in (agents / "python-pro.md").read_text()
     (tmp_path / "out" / "python-pro.md").write_text("mine")
-    window.export_to(tmp_path / "out")
+    window.exporting.export_to(tmp_path / "out")
     assert (tmp_path / "out" / "python-pro.md").read_text() == "mine"
     assert window.findChildren(QtWidgets.QMessageBox)
 

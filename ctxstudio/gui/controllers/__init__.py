@@ -1,0 +1,1 @@
+"""What the window's actions do, a class for each group of them."""
