@@ -42,11 +42,11 @@ tests: setup  ## run all tests, Qt offscreen
 # Without PySide6: proves that the core needs no Qt.
 $(CORE_READY): pyproject.toml
 	$(PYTHON) -m venv $(CORE)
-	$(CORE)/bin/python -m pip install --quiet --disable-pip-version-check PyYAML pytest pytest-randomly pytest-timeout hypothesis
+	$(CORE)/bin/python -m pip install --quiet --disable-pip-version-check PyYAML filelock platformdirs watchfiles pytest pytest-randomly pytest-timeout hypothesis
 	@touch $@
 
 tests-core: $(CORE_READY)  ## run the core's tests in an environment without Qt
-	$(CORE)/bin/python -m pytest -p no:cacheprovider --ignore=tests/gui --ignore=tests/bench
+	$(CORE)/bin/python -m pytest -p no:cacheprovider --ignore=tests/gui --ignore=tests/bench --ignore=tests/faults/test_killed.py
 
 bench: setup  ## measure the speed goals, write tests/bench/RESULTS.md
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.run

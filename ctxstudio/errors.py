@@ -26,6 +26,7 @@ class Issue:
         line: 1-based line in the file, None if it has none.
         column: 1-based column, None if it has none.
         hint: what to do about it, or empty.
+        field: id of the field of the table that can mend it; empty if none can.
     """
 
     severity: Severity
@@ -35,6 +36,7 @@ class Issue:
     line: int | None = None
     column: int | None = None
     hint: str = ""
+    field: str = ""
 
     def text(self) -> str:
         """The finding as one line: `file:line:column: severity: message [code] (hint)`."""

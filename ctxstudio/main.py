@@ -15,6 +15,7 @@ import ctxstudio
 from ctxstudio import commands
 from ctxstudio.commands._context import Context, complain
 from ctxstudio.errors import CtxStudioError, RefusedError, UnusableInputError
+from ctxstudio.storage import places
 from ctxstudio.storage.shipped import Shipped, sample_agents
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _render_command() -> commands.Command:
 
 def _context() -> Context:
     # The user's own day: prices and retirements change at midnight, wherever that is.
-    return Context(Shipped.load(), datetime.datetime.now().astimezone().date())
+    return Context(Shipped.load(), datetime.datetime.now().astimezone().date(), places.of_user())
 
 
 def _window_parser(known: Sequence[str]) -> argparse.ArgumentParser:
@@ -126,6 +127,8 @@ def _run_window(directory: Path, theme_name: str) -> int:
     )
     window = _make_window(directory, settings)
     _show_uncaught(application, window)
+    # What no watcher tells (a network drive, a link's target) is found when the user comes back.
+    application.applicationStateChanged.connect(window.look_at_disk)
     window.show()
     return application.exec()
 
@@ -144,13 +147,16 @@ def create_window(directory: str | os.PathLike[str]) -> MainWindow:
 def _make_window(directory: Path, settings: object) -> MainWindow:
     from PySide6 import QtCore
 
+    from ctxstudio.gui.disk import Disk, to_trash
     from ctxstudio.gui.main_window import MainWindow
     from ctxstudio.gui.session import Session
     from ctxstudio.gui.tasks import ThreadRunner
+    from ctxstudio.storage.watch import watch
 
-    context = _context()
-    session = Session(context.shipped, ThreadRunner(), context.today)
-    window = MainWindow(session, cast(QtCore.QSettings | None, settings))
+    context, runner = _context(), ThreadRunner()
+    session = Session(context.shipped, runner, context.today)
+    disk = Disk(session, runner, context.places, remove=to_trash, watch=watch)
+    window = MainWindow(session, disk, cast(QtCore.QSettings | None, settings))
     session.setParent(window)
     # After the first paint: an empty window at once beats a full one later.
     QtCore.QTimer.singleShot(0, window, lambda: session.open(directory))

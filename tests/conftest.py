@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from ctxstudio import main
 from ctxstudio.commands._context import Context
+from ctxstudio.storage.places import Places
 from ctxstudio.storage.shipped import Shipped
 from ctxstudio.workspace import Workspace
 from tests.unit.agent_files import TODAY, shipped_data
@@ -41,6 +42,14 @@ class Result:
 
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps also those who ask the platform for the state directory away from the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -79,9 +88,9 @@ def open_directory(shipped: Shipped) -> Open:
 
 
 @pytest.fixture
-def run(shipped: Shipped, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(shipped: Shipped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the program with arguments, on a fixed day."""
-    monkeypatch.setattr(main, "_context", lambda: Context(shipped, TODAY))
+    monkeypatch.setattr(main, "_context", lambda: Context(shipped, TODAY, Places(tmp_path / "state")))
 
     def run(*arguments: str | Path) -> Result:
         capsys.readouterr()

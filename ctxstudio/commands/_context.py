@@ -15,6 +15,8 @@ from typing import Any
 
 from ctxstudio.errors import UnusableInputError
 from ctxstudio.storage import atomic
+from ctxstudio.storage.journal import Journal
+from ctxstudio.storage.places import Places
 from ctxstudio.storage.shipped import DEFAULT_SCENARIO, Shipped
 from ctxstudio.workspace import Workspace
 
@@ -29,10 +31,17 @@ class Context:
     Attributes:
         shipped: the program's data.
         today: the day on which names are resolved.
+        places: where the journal of saves is.
     """
 
     shipped: Shipped
     today: datetime.date
+    places: Places
+
+    @property
+    def journal(self) -> Journal:
+        """The journal of saves."""
+        return Journal(self.places.journal)
 
     def open(self, directory: str, *, judged: bool = True) -> Workspace:
         """A directory, read and judged.

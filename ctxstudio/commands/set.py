@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ctxstudio.commands._context import Context, add_directory, complain, emit
 from ctxstudio.errors import EditError, Issue, Severity, UnusableInputError
 from ctxstudio.policy import fields
+from ctxstudio.policy.values import Policy
 from ctxstudio.storage import save
 from ctxstudio.workspace import Workspace
 
@@ -58,11 +60,15 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     workspace.judge(ids)
     before = {id: workspace.agent(id).problems for id in ids}
     plan = workspace.plan_edits(ids, edits, replace_invalid=arguments.replace_invalid)
-    workspace.replace_policies(plan.changes)
-    refused = {id: f"{id}: not changed: {reason}" for id, reason in plan.refused.items()}
-    diffs = _diffs(workspace, plan.changes, refused)
+    untargeted = {id: why for id, policy in plan.changes.items() if (why := _without_target(policy, given))}
+    refused = {id: f"{id}: not changed: {reason}" for id, reason in {**plan.refused, **untargeted}.items()}
+    planned = {id: policy for id, policy in plan.changes.items() if id not in untargeted}
+    workspace.replace_policies(planned)
+    diffs = _diffs(workspace, planned, refused)
     if not arguments.dry_run:
-        report = save.save(workspace.directory, workspace.save_jobs(list(diffs)))
+        report = save.save(
+            workspace.directory, workspace.save_jobs(list(diffs)), context.journal, datetime.datetime.now(datetime.UTC)
+        )
         for result in report.refused:
             refused[result.id] = result.text()
             del diffs[result.id]
@@ -93,6 +99,18 @@ def _given(arguments: Mapping[str, Any]) -> list[tuple[str, Any]]:
         found.append((field_id, fields.parse(fields.field(field_id), text)))
     found += [(field_id, tuple(arguments[field_id])) for field_id, _ in _TRIGGERS.values() if arguments[field_id]]
     return found
+
+
+def _without_target(policy: Policy, given: Iterable[tuple[str, Any]]) -> str:
+    """Why a policy must not get its new triggers: they lead to no model. Empty if they do."""
+    set_now = {field_id for field_id, _ in given}
+    for switch, when, target in (
+        (policy.escalation, "--when", "--escalate-to"),
+        (policy.fast_path, "--fast-when", "--fast-path-to"),
+    ):
+        if _TRIGGERS[when][0] in set_now and switch is not None and switch.to is None:
+            return f"the triggers of {when} would lead to no model; add {target}"
+    return ""
 
 
 def _diffs(workspace: Workspace, ids: Iterable[str], refused: dict[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ctxstudio.costs.estimate import Estimate, estimate
@@ -59,8 +59,8 @@ class CostBoard:
             return groups.group_of(agent.name, agent.assessment.scores if agent.assessment else None)
 
         self.scenario = scenario
+        self._workload = workload = Workload.build(scenario.kinds, agents, group_of)
         self.pricing = Pricing(scenario, catalogue, prices, today)
-        workload = Workload.build(scenario.kinds, agents, group_of)
         self.saved = PolicyMix(workload, {agent.id: agent.saved for agent in agents})
         self.now = PolicyMix(workload, {agent.id: agent.policy for agent in agents})
 
@@ -70,6 +70,11 @@ class CostBoard:
             self.now.replace(new.id, old.policy, new.policy)
         if old.saved != new.saved:
             self.saved.replace(new.id, old.saved, new.saved)
+
+    def part(self, agents: Iterable[Agent], ids: Collection[str]) -> Comparison:
+        """Both estimates if only some of the unsaved edits were made."""
+        now = {agent.id: agent.policy if agent.id in ids else agent.saved for agent in agents}
+        return Comparison(estimate(self.saved, self.pricing), estimate(PolicyMix(self._workload, now), self.pricing))
 
     def compare(self) -> Comparison:
         """Both estimates; takes time by the number of different policies, not of agents."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,7 @@ NOT_A_MAPPING: Final = "the frontmatter is not a mapping of keys to values"
 
 _KEEPING_HEADER = re.compile(r"[ \t][|>][1-9]?\+")
 """What begins a block scalar whose value includes the blank lines below it."""
+_ANCHOR = re.compile(r"(?<![^ \t\r\n\[{,])&([^ \t\r\n\[\]{},]++)")
 
 
 class Row(NamedTuple):
@@ -47,13 +49,25 @@ class Block:
         certain: whether reading entry by entry is certainly what YAML would read.
     """
 
-    __slots__ = ("_entries", "_entry_of", "_fields", "_parsed", "_values", "_whole", "certain", "first_line", "text")
+    __slots__ = (
+        "_anchors",
+        "_entries",
+        "_entry_of",
+        "_fields",
+        "_parsed",
+        "_values",
+        "_whole",
+        "certain",
+        "first_line",
+        "text",
+    )
 
     def __init__(self, text: str, first_line: int) -> None:
         self.text, self.first_line = text, first_line
         self._fields, self.certain = entries.split(text)
         self._values: dict[str, Any] = {}
         self._entries: tuple[Entry, ...] | None = None
+        self._anchors: frozenset[str] | None = None
         self._entry_of: dict[str, Entry] | None = None
         self._parsed: dict[Any, Any] | FrontmatterError | None = None
         self._whole: dict[Any, Any] | None = None
@@ -85,6 +99,16 @@ class Block:
         if self._whole is not None:
             return tuple(key for key in self._whole if isinstance(key, str))
         return tuple(self._fields)
+
+    def repeated(self) -> dict[str, int]:
+        """The top-level keys that stand there more than once, and how often; the last one counts."""
+        if self.by_line:
+            keys: list[str | None] = [entry.key for entry in self.entries if entry.key]
+            if len(keys) == len(self._fields):
+                return {}
+        else:
+            keys = [node.key_text() for node in self.tree("").children[::2]]
+        return {key: count for key, count in Counter(keys).items() if key and count > 1}
 
     def parsed(self) -> dict[Any, Any] | FrontmatterError:
         """What YAML makes of the whole block, or why it makes nothing of it."""
@@ -157,23 +181,46 @@ class Block:
         """The entries that cannot be read, or YAML's complaint of the whole where each can be read by itself."""
         if self._whole is not None:
             return ()
-        found = [fault for entry in self.entries if (fault := self._fault(entry))] if self._fields else []
+        found = [fault for entry in self.entries if (fault := self.fault(entry))] if self._fields else []
         if found or self.certain:
             return tuple(found)
         parsed = self.parsed()
         return (parsed,) if isinstance(parsed, FrontmatterError) else ()
 
-    def _fault(self, entry: Entry) -> FrontmatterError | None:
+    def fault(self, entry: Entry) -> FrontmatterError | None:
+        """Why an entry cannot be read, None if it can be."""
         text = self.text[entry.value : entry.end]
         if not entry.key:
             if entries.is_blank(text):
                 return None
             return FrontmatterError("neither a key with its value nor a comment", self.first_line + entry.line, 1)
         if plain.value(text) is plain.SLOW:
-            try:
-                yamltext.load(self.text[entry.start : entry.end])
-            except FrontmatterError as error:
-                return self._placed(error, entry)
+            error = self.part_fault(entry.start, entry.end)
+            return None if error is None else self._placed(error, entry)
+        return None
+
+    def part_fault(
+        self, start: int, end: int, column: int = 0, before: str = "", after: str = ""
+    ) -> FrontmatterError | None:
+        """Why YAML cannot read a part of the block, None if it can.
+
+        An alias whose anchor stands elsewhere in the block is no fault of the part.
+
+        Args:
+            start, end: offsets of the part.
+            column: in which it begins.
+            before, after: what to put around it.
+        """
+        text = " " * column + before + self.text[start:end] + after
+        try:
+            yamltext.load(text)
+        except FrontmatterError as error:
+            if alias := yamltext.undefined_alias(text, error):
+                if self._anchors is None:
+                    self._anchors = frozenset(_ANCHOR.findall(self.text))
+                if alias in self._anchors:
+                    return None
+            return error
         return None
 
     def tree(self, key: str) -> Node:
@@ -266,7 +313,11 @@ class Block:
             if pair is None:
                 break
             found, node = pair
-        return None if found is None else self.first_line + self.text.count("\n", 0, found.start)
+        return None if found is None else self.line_at(found.start)
+
+    def line_at(self, offset: int) -> int:
+        """1-based line in the file of an offset."""
+        return self.first_line + self.text.count("\n", 0, offset)
 
     def _placed(self, error: FrontmatterError, entry: Entry | None = None) -> FrontmatterError:
         """An error of the whole, or of one entry, with its line in the file; what is missing is missing at its end."""

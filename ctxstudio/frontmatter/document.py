@@ -6,7 +6,7 @@ import codecs
 from typing import Any
 
 from ctxstudio.errors import FrontmatterError
-from ctxstudio.frontmatter import editing
+from ctxstudio.frontmatter import editing, moving
 from ctxstudio.frontmatter.block import MISSING, Block
 from ctxstudio.frontmatter.splice import AT_END, Path, Place
 
@@ -104,12 +104,40 @@ class Document:
         """
         return self._edited(editing.erase(self.block, path, self._origin))
 
+    def rename(self, key: str, new: str) -> Document:
+        """The document with another name for a top-level key.
+
+        Raises:
+            EditError: there is no such key, there is one of the new name, or something else would change with it.
+        """
+        return self._edited(moving.rename(self.block, key, new))
+
+    def lift(self, path: tuple[str, str], key: str) -> Document:
+        """The document with a key of a top-level mapping made a top-level key above it; see `moving.lift`.
+
+        Raises:
+            EditError: it cannot be done without changing something else.
+        """
+        return self._edited(moving.lift(self.block, path, key, self._origin))
+
+    def sink(self, key: str, path: tuple[str, str], place: Place = AT_END) -> Document:
+        """The document with a top-level key made a key of a top-level mapping; see `moving.sink`.
+
+        Raises:
+            EditError: it cannot be done without changing something else.
+        """
+        return self._edited(moving.sink(self.block, key, path, place, self._origin))
+
     def with_origin(self, origin: Document) -> Document:
         """The same document; an edit that makes a key say what it says in `origin` takes the words of `origin`.
 
         Others may have changed the file since: what they wrote stays.
         """
         return Document(self._data, self._start, self._end, self.block, origin._origin, alone=False)
+
+    def with_text(self, text: str) -> Document:
+        """The same file with another text as its frontmatter, which nothing proves; it begins a history of its own."""
+        return Document(self._data, self._start, self._end, Block(text, self.block.first_line))
 
     def _edited(self, block: Block) -> Document:
         if editing.is_back(block, self._origin, self._alone):

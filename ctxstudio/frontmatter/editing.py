@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from itertools import takewhile
 from typing import Any
 
@@ -75,12 +75,19 @@ def _edited(
         if restored := _restored(block, key, _updated(old, path[1:], value), origin):
             return restored
         expected = _updated(old, path[1:], plain)
-        edit = Edit(block.text)
-        change(edit)
-        edited = _proven(block, rows.apply(block.text, edit.splices), key, expected)
+        try:
+            edited = _changed(block, change, Edit(block.text), {key: expected})
+        except (EditError, FrontmatterError):
+            # A comment below may have become a line of a text; in quotes it cannot.
+            edited = _changed(block, change, Edit(block.text, lines=False), {key: expected})
         return _restored(edited, key, expected, origin) or edited
     except (EditError, FrontmatterError) as error:
         raise EditError(f"`{'.'.join(path)}` cannot be edited: {error}") from error
+
+
+def _changed(block: Block, change: Callable[[Edit], None], edit: Edit, expected: Mapping[str, Any]) -> Block:
+    change(edit)
+    return proven(block, rows.apply(block.text, edit.splices), expected)
 
 
 def is_back(block: Block, origin: Block, alone: bool) -> bool:
@@ -96,7 +103,7 @@ def is_back(block: Block, origin: Block, alone: bool) -> bool:
         return block is origin
     if alone or sorted(lines(block.text)) == sorted(lines(origin.text)):
         return True
-    return not origin.rows() and _comments(block, "") == _comments(origin, "")
+    return not origin.rows() and comments(block) == comments(origin)
 
 
 def _say_same(one: Block, other: Block) -> bool:
@@ -129,51 +136,60 @@ def _updated(old: Any, path: Path, value: object) -> Any:
     return changed
 
 
-def _proven(block: Block, text: str, key: str, expected: Any) -> Block:
-    """An edited text, if YAML reads a top-level key there as expected, and everything else as it did before.
+def proven(block: Block, text: str, expected: Mapping[str, Any]) -> Block:
+    """An edited text, if YAML reads some top-level keys there as expected, and everything else as it did before.
+
+    Args:
+        block: what was edited.
+        text: the text now.
+        expected: key -> its value, MISSING if there is none.
 
     Raises:
         EditError: it is not so.
-        FrontmatterError: the entry of that key is not valid YAML.
+        FrontmatterError: the entry of such a key is not valid YAML.
     """
     edited = Block(text, block.first_line)
-    if not yamltext.same(edited.top(key), expected) or not yamltext.same(edited.parsed_top(key), expected):
-        raise EditError("it would not read back as what was set")
-    if not _others_same(block, edited, key):
+    for key, value in expected.items():
+        if not yamltext.same(edited.top(key), value) or not yamltext.same(edited.parsed_top(key), value):
+            raise EditError("it would not read back as what was set")
+    if not _others_same(block, edited, expected):
         raise EditError("other values of the file would change with it")
     return edited
 
 
-def _others_same(block: Block, edited: Block, key: str) -> bool:
+def _others_same(block: Block, edited: Block, keys: Collection[str]) -> bool:
     old, new = (None, None) if block.certain and edited.certain else (block.parsed(), edited.parsed())
     if isinstance(old, dict) and isinstance(new, dict):
-        return yamltext.same(_without(old, key), _without(new, key))
+        return yamltext.same(_without(old, keys), _without(new, keys))
     if isinstance(old, dict) or isinstance(new, dict):
         return False
     if isinstance(old, FrontmatterError) and old.message == NOT_A_MAPPING:
         raise old
     # Read entry by entry, and equal text has equal values. Blank lines may have changed hands: some values count them.
-    before, after = _others(block, key), _others(edited, key)
+    before, after = _others(block, keys), _others(edited, keys)
     return [name for name, _ in before] == [name for name, _ in after] and all(
         one == other or (_with_words(one) == _with_words(other) and _reads_same(one, other))
         for (_, one), (_, other) in zip(before, after, strict=True)
     )
 
 
-def _without(mapping: dict[Any, Any], key: str) -> dict[Any, Any]:
-    return {name: item for name, item in mapping.items() if name != key}
+def _without(mapping: dict[Any, Any], keys: Collection[str]) -> dict[Any, Any]:
+    return {name: item for name, item in mapping.items() if name not in keys}
 
 
-def _others(block: Block, key: str) -> list[tuple[str, str]]:
-    """The entries of a block but for the one of a key that counts: key and text."""
-    edited = block.entry(key)
-    texts = [(entry.key, block.text[entry.start : entry.end]) for entry in block.entries if entry is not edited]
+def _others(block: Block, keys: Collection[str]) -> list[tuple[str, str]]:
+    """The entries of a block but for those of some keys that count: key and text."""
+    edited = [block.entry(key) for key in keys]
+    texts = [(entry.key, block.text[entry.start : entry.end]) for entry in block.entries if entry not in edited]
     return [(name, text) for name, text in texts if name or _with_words(text)]
 
 
 def _with_words(text: str) -> list[str]:
-    """The lines of a text that are neither blank nor comments at column 0."""
-    return [line for line in text.split("\n") if line.strip() and line[0] != "#"]
+    """The lines of a text that are neither blank nor comments at column 0, without what may be comments at its end."""
+    found = [line for line in text.split("\n") if line.strip() and line[0] != "#"]
+    while found and found[-1].lstrip(" ").startswith("#"):
+        found.pop()
+    return found
 
 
 def _reads_same(one: str, other: str) -> bool:
@@ -248,21 +264,22 @@ def _restored(block: Block, key: str, expected: Any, origin: Block) -> Block | N
     if not texts:
         return None
     try:
-        restored = origin if origin.text in texts else _proven(block, texts[0], key, expected)
-        old, now, then = (_comments(one, key) for one in (block, restored, origin))
+        restored = origin if origin.text in texts else proven(block, texts[0], {key: expected})
+        old, now, then = (comments(one, key) for one in (block, restored, origin))
     except (EditError, FrontmatterError):
         return None
     # None that somebody else wrote there since may get lost, and none may come twice.
     return None if old - now or now - (old | then) else restored
 
 
-def _comments(block: Block, key: str) -> Counter[str]:
-    """The comments of a block. What only looks like one is left out in the entry of a key, and counted elsewhere."""
-    pair = splice.find(block.tree(key), key)
+def comments(block: Block, *keys: str) -> Counter[str]:
+    """The comments of a block. What only looks like one is left out in the entries of `keys`, and counted elsewhere."""
+    pairs = [pair for key in keys if (pair := splice.find(block.tree(key), key))]
     texts: deque[tuple[int, int]] = deque()
-    for node in leaves(pair[1]) if pair else ():
-        # Behind the header of a block scalar can stand a comment.
-        texts.append((rows.line_end(block.text, node.start) if node.in_lines else node.start, node.end))
+    for _, value in sorted(pairs, key=lambda pair: pair[0].start):
+        for node in leaves(value):
+            # Behind the header of a block scalar can stand a comment.
+            texts.append((rows.line_end(block.text, node.start) if node.in_lines else node.start, node.end))
     found: Counter[str] = Counter()
     end = 0
     for hash_sign in _HASH.finditer(block.text):

@@ -56,7 +56,7 @@ def text(value: object, style: Style, indent: int, *, flow: bool = False) -> str
         return _dumped(value)
     if not style.always_quote and _reads_back(value, value, flow=flow):
         return value
-    if not style.always_quote and not flow and "\n" in value:
+    if style.lines and not style.always_quote and not flow and "\n" in value:
         return literal(value, "|", indent, style.newline) or quoted(value, style.quote)
     return quoted(value, style.quote)
 
@@ -67,11 +67,16 @@ def quoted(value: str, quote: str) -> str:
     Raises:
         EditError: YAML cannot hold the text.
     """
-    if quote == "'" and _ONE_LINE.fullmatch(value):
+    if quote == "'" and is_printable(value):
         return "'" + value.replace("'", "''") + "'"
     if _SURROGATE.search(value):
         raise EditError(f"the text {value[:40]!r} is not valid Unicode, so YAML cannot hold it")
     return '"' + _ESCAPED.sub(_escape, value) + '"'
+
+
+def is_printable(value: str) -> bool:
+    """Whether a text has only characters that YAML takes as they stand, and no line break."""
+    return _ONE_LINE.fullmatch(value) is not None
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -60,8 +60,9 @@ class Edit:
         splices: what to change.
     """
 
-    def __init__(self, text: str) -> None:
-        self._writer = Writer(text)
+    def __init__(self, text: str, *, lines: bool = True) -> None:
+        """Edit a text; texts of several lines are written as such, or else in quotes."""
+        self._writer = Writer(text, lines=lines)
         self.splices: list[Splice] = []
 
     def set(self, root: Node, path: Path, old: Any, value: Any, place: Place = AT_END) -> None:
@@ -101,6 +102,15 @@ class Edit:
         lines = render.pair(path[0], value, 0, self._writer.style)
         gap = "" if offset == 0 or text[offset - 1] == "\n" else newline
         self.splices.append(Splice(offset, offset, gap + lines + newline))
+
+    def insert_row(self, parent: Node, row: str, place: Place) -> None:
+        """Put a pair, written as it shall stand there, into a mapping that has some."""
+        names = [node.value if node.key_text() is not None else None for node in parent.children[::2]]
+        behind = next((len(names) - 1 - names[::-1].index(name) for name in place.after if name in names), None)
+        if behind is None and place.first:
+            self.splices += self._rows(parent).add_before(0, [row])
+        else:
+            self.splices += self._rows(parent).add_after(len(names) - 1 if behind is None else behind, [row])
 
     def delete(self, root: Node, path: Path) -> None:
         """Delete a key with its value; a mapping inside another that loses its last key becomes `{}`.
@@ -145,13 +155,7 @@ class Edit:
 
     def _insert(self, parent: Node, slot: Slot | None, key: str, value: Any, place: Place) -> None:
         if parent.children:
-            names = [node.value if node.key_text() is not None else None for node in parent.children[::2]]
-            behind = next((len(names) - 1 - names[::-1].index(name) for name in place.after if name in names), None)
-            new = [self._writer.pair(parent, key, value)]
-            if behind is None and place.first:
-                self.splices += self._rows(parent).add_before(0, new)
-            else:
-                self.splices += self._rows(parent).add_after(len(names) - 1 if behind is None else behind, new)
+            self.insert_row(parent, self._writer.pair(parent, key, value), place)
         elif slot is not None:
             self.splices += self._writer.replaced(parent, slot, {key: value})
         elif parent.flow:

@@ -20,6 +20,7 @@ class Style:
         dash: columns from a key to the `-` of its list items.
         quote: quotes for a text that cannot stand plain.
         always_quote: whether texts are quoted even where they need not be.
+        lines: whether texts of several lines are written as such.
     """
 
     newline: str = "\n"
@@ -27,6 +28,7 @@ class Style:
     dash: int = 2
     quote: str = '"'
     always_quote: bool = False
+    lines: bool = True
 
 
 def newline_of(text: str) -> str:
@@ -44,7 +46,12 @@ def style_of(text: str) -> Style:
             dashes[by] += 1
         elif not found[3] and by > 0:
             steps[by] += 1
-    quotes = Counter(found[1] for found in _QUOTED_VALUE.finditer(text))
     step = steps.most_common(1)[0][0] if steps else 2
     dash = dashes.most_common(1)[0][0] if dashes else step
-    return Style(newline_of(text), step, dash, "'" if quotes["'"] > quotes['"'] else '"')
+    return Style(newline_of(text), step, dash, quote_of(text) or '"')
+
+
+def quote_of(text: str) -> str:
+    """The quotes that most quoted values of a text have, empty if there are none."""
+    quotes = Counter(found[1] for found in _QUOTED_VALUE.finditer(text))
+    return "" if not quotes else "'" if quotes["'"] > quotes['"'] else '"'

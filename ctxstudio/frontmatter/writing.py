@@ -43,14 +43,14 @@ class Writer:
         newline: its line break.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, lines: bool = True) -> None:
         self.text, self.newline = text, style.newline_of(text)
-        self._by_rule = Style(self.newline, quote="'")
+        self._by_rule = Style(self.newline, quote="'", lines=lines)
 
     @functools.cached_property
     def style(self) -> Style:
         """The habits of the text."""
-        return style.style_of(self.text)
+        return dataclasses.replace(style.style_of(self.text), lines=self._by_rule.lines)
 
     def pair(self, parent: Node, key: object, value: Any) -> str:
         """A new pair of a mapping that has some."""
@@ -135,7 +135,7 @@ class Writer:
         written = render.text(new, self._by_rule, indent, flow=slot.flow)
         if not isinstance(new, str) or old.kind is not Kind.SCALAR or not old.style:
             return written
-        if not self._is_chosen(old, flow=slot.flow):
+        if (old.in_lines and not self._by_rule.lines) or not self._is_chosen(old, flow=slot.flow):
             return written
         if old.style in ("'", '"'):
             return render.quoted(new, old.style)

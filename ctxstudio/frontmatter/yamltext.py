@@ -28,6 +28,7 @@ _MOST_DIRECTIVES = 100
 
 _FAILURES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ALIAS = re.compile(r"\*([^ \t\r\n\[\]{},]++)")
 _BLOCK_START = re.compile(r"[\r\n\x85\u2028\u2029][ \t]*+(?:[-?:][ \t]++)*")
 _TAG = "tag:yaml.org,2002:"
 
@@ -94,6 +95,15 @@ def is_text_key(plain: str) -> bool:
 
 
 _RESOLVER: Final = yaml.resolver.Resolver()
+
+
+def undefined_alias(text: str, error: FrontmatterError) -> str:
+    """The name of the alias of a text that `load` missed the anchor of, empty if it complained of something else."""
+    if "undefined alias" not in error.message or error.line is None or error.column is None:
+        return ""
+    line = text.split("\n", error.line)[error.line - 1]
+    found = _ALIAS.match(line, error.column - 1)
+    return found[1] if found else ""
 
 
 def _read(text: str, read: Callable[[_Loader, str], Any]) -> Any:

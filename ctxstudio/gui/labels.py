@@ -1,10 +1,27 @@
-"""Labels of the panels: plain text only, colour swatches, warnings in place."""
+"""Labels of the panels: plain text only, colour swatches, notes in place."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from ctxstudio.errors import Severity
 from ctxstudio.gui import icons, text, theme
+
+_SEVERITIES = {
+    Severity.ERROR: ("circle-x", "error"),
+    Severity.WARNING: ("triangle-alert", "warning"),
+    Severity.INFO: ("info", "muted"),
+}
+"""Icon and colour; the shapes differ as well."""
+
+
+def severity_icon(severity: Severity, palette: QtGui.QPalette) -> QtGui.QIcon:
+    """The sign of a severity; the word stands beside it or in its accessible name."""
+    name, role = _SEVERITIES[severity]
+    return icons.icon(name, palette, theme.role_color(role, palette))
 
 
 def swatch(color: QtGui.QColor) -> QtGui.QIcon:
@@ -82,41 +99,76 @@ class ElidedLabel(QtWidgets.QLabel):
 
 
 class Note(QtWidgets.QWidget):
-    """A warning in place: icon, text, and maybe a button that does something about it.
+    """Something to know in place: icon, text, and maybe buttons that do something about it.
 
     Signals:
-        accepted: () the button was pressed.
+        accepted: (int) the button of that position was pressed.
     """
 
-    accepted = QtCore.Signal()
+    accepted = QtCore.Signal(int)
 
-    def __init__(self, *, wrap: bool = False, parent: QtWidgets.QWidget | None = None) -> None:
+    def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
+        self._severity = Severity.WARNING
         self._icon = QtWidgets.QLabel()
-        self._text = plain_label(wrap=True) if wrap else ElidedLabel()
-        self._button = QtWidgets.QPushButton()
-        self._button.clicked.connect(self.accepted)
-        top = QtCore.Qt.AlignmentFlag.AlignTop if wrap else QtCore.Qt.AlignmentFlag.AlignVCenter
-        row = QtWidgets.QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._icon, 0, top)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._button, 0, top)
+        self._text = plain_label(wrap=True)
+        self._buttons: list[QtWidgets.QPushButton] = []
+        self._below = QtWidgets.QHBoxLayout()
+        self._below.setSpacing(6)
+        self._below.addStretch(1)
+        self._grid = QtWidgets.QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(3)
+        self._grid.addWidget(self._icon, 0, 0, QtCore.Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(self._text, 0, 1)
+        self._grid.addLayout(self._below, 1, 1)
+        self._grid.setColumnStretch(1, 1)
+        self._add_button()  # made later, it would come last in the window's order of Tab
         self._color()
 
-    def show_note(self, content: str, action: str = "") -> None:
-        """Show a text, with a button if there is something to do."""
-        if isinstance(self._text, ElidedLabel):
-            self._text.show_text(content)
-        else:
-            self._text.setText(text.shown(content))
-        self._button.setText(text.one_line(action))
-        self._button.setVisible(bool(action))
+    def show_note(
+        self, content: str, actions: Sequence[str] = (), severity: Severity = Severity.WARNING, detail: str = ""
+    ) -> None:
+        """Show a text, with buttons for what there is to do: one stands beside the text, more of them below."""
+        self._text.setText(text.shown(content))
+        self.setToolTip(text.tooltip(detail))
+        self.setAccessibleName(text.one_line(f"{severity.capitalize()}: {content}"))
+        while len(self._buttons) < len(actions):
+            self._add_button()
+        for position, button in enumerate(self._buttons):
+            button.setVisible(position < len(actions))
+            if position < len(actions):
+                button.setText(text.one_line(actions[position]))
+            if len(actions) == 1 and position == 0:
+                self._grid.addWidget(button, 0, 2, QtCore.Qt.AlignmentFlag.AlignTop)
+            else:
+                self._below.insertWidget(position, button)
+        if severity is not self._severity:
+            self._severity = severity
+            self._color()
+
+    def _add_button(self) -> None:
+        button = QtWidgets.QPushButton(self)
+        button.setAutoDefault(False)
+        button.hide()
+        button.clicked.connect(functools.partial(self._on_clicked, len(self._buttons)))
+        self._buttons.append(button)
+
+    def _on_clicked(self, position: int) -> None:
+        self.accepted.emit(position)
 
     def text(self) -> str:
         """What it says."""
         return self._text.text()
+
+    def buttons(self) -> Sequence[QtWidgets.QPushButton]:
+        """All buttons it ever needed, the hidden ones too."""
+        return self._buttons
+
+    def actions_offered(self) -> list[str]:
+        """What its buttons do."""
+        return [button.text() for button in self._buttons if not button.isHidden()]
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
         super().changeEvent(event)
@@ -124,6 +176,4 @@ class Note(QtWidgets.QWidget):
             self._color()
 
     def _color(self) -> None:
-        palette = QtWidgets.QApplication.palette()
-        icon = icons.icon("triangle-alert", palette, theme.role_color("warning", palette))
-        self._icon.setPixmap(icon.pixmap(16, 16))
+        self._icon.setPixmap(severity_icon(self._severity, QtWidgets.QApplication.palette()).pixmap(16, 16))

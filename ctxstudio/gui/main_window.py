@@ -8,16 +8,22 @@ from collections.abc import Callable
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from ctxstudio.gui import actions, icons, text
+from ctxstudio.gui import action_list, actions, icons, labels, text
+from ctxstudio.gui.controllers.agents import AgentFileActions
 from ctxstudio.gui.controllers.exporting import ExportActions
-from ctxstudio.gui.controllers.files import FileActions
+from ctxstudio.gui.controllers.files import FileActions, dropped_directory
+from ctxstudio.gui.controllers.finding import FindingActions
 from ctxstudio.gui.controllers.help import HelpActions
+from ctxstudio.gui.controllers.library import LibraryActions
 from ctxstudio.gui.controllers.policies import PolicyActions
 from ctxstudio.gui.controllers.saving import SavingActions
+from ctxstudio.gui.disk import Disk
 from ctxstudio.gui.messages import Messages
+from ctxstudio.gui.notices import Notices
 from ctxstudio.gui.panels.agent_view import AgentView
 from ctxstudio.gui.panels.costs import CostPanel
 from ctxstudio.gui.panels.filter_bar import FilterBar
+from ctxstudio.gui.panels.history import HistoryView
 from ctxstudio.gui.panels.inspector import Inspector
 from ctxstudio.gui.panels.not_loaded import NotLoadedView
 from ctxstudio.gui.session import Session
@@ -31,7 +37,7 @@ class MainWindow(QtWidgets.QMainWindow):
 
     Attributes:
         messages: says things in its name.
-        saving, files, policies, exporting, help: what its actions do.
+        saving, files, agents, policies, library, exporting, finding, help: what its actions do.
 
     Signals:
         loading_finished: () the directory is read and judged.
@@ -39,23 +45,31 @@ class MainWindow(QtWidgets.QMainWindow):
 
     loading_finished = QtCore.Signal()
 
-    def __init__(self, session: Session, settings: QtCore.QSettings | None = None) -> None:
+    def __init__(self, session: Session, disk: Disk, settings: QtCore.QSettings | None = None) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("ctxstudio")
         self.setWindowIcon(icons.logo())
         self.resize(1280, 800)
-        self._session, self._settings = session, settings
+        self._session, self._disk, self._settings = session, disk, settings
         self.messages = Messages(self)
-        self.saving = SavingActions(session, self.messages, self)
-        self.files = FileActions(session, self.saving, self)
-        self.policies = PolicyActions(session, self)
-        self.exporting = ExportActions(session, self.messages, self)
+        self._notices = Notices(self)
+        self.saving = SavingActions(session, disk, self.messages, self._notices, self)
+        self.files = FileActions(session, self.saving, settings, self)
+        self.agents = AgentFileActions(session, disk, self.messages, self)
+        self.policies = PolicyActions(session, self.messages, self)
+        self.exporting = ExportActions(session, session.runner, self.messages, settings, self)
         self.help = HelpActions(self.messages, self)
-        self._filter = FilterBar(session, self)
-        self._view = AgentView(session, self)
+        self._filter = FilterBar(session, settings, self)
+        self._view = AgentView(session, self, settings=settings)
         self._filter.filter_changed.connect(self._view.table.set_filter)
-        self.setCentralWidget(self._view)
+        self.finding = FindingActions(session, self._view, self._filter, settings, self)
+        self.policies.touched.connect(self.finding.show_some)
+        self.library = LibraryActions(session, self.messages, self, disk.places, self._filter.states)
+        self._history = HistoryView(session, disk, self)
+        self._history.step_requested.connect(self._go_to_step)
+        self._lay_out()
+        self.setAcceptDrops(True)
         self._actions: dict[str, QtGui.QAction] = {}
         self._make_actions()
         self._make_docks()
@@ -69,6 +83,15 @@ class MainWindow(QtWidgets.QMainWindow):
 
     # Building
 
+    def _lay_out(self) -> None:
+        middle = QtWidgets.QWidget(self)
+        column = QtWidgets.QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._notices)
+        column.addWidget(self._view, 1)
+        self.setCentralWidget(middle)
+
     def _make_actions(self) -> None:
         toolbar = QtWidgets.QToolBar("Main toolbar", self)
         toolbar.setObjectName("mainToolbar")
@@ -79,6 +102,8 @@ class MainWindow(QtWidgets.QMainWindow):
         for spec in actions.ACTIONS:
             action = QtGui.QAction(icons.icon(spec.icon, self.palette()), spec.text, self)
             action.setObjectName(spec.id)
+            if spec.enabled is not None:
+                action.setProperty(action_list.REASON, actions.WHY_NOT.get(spec.enabled, ""))
             if spec.shortcut is not None:
                 action.setShortcut(QtGui.QKeySequence(spec.shortcut))
             keys = action.shortcut().toString(QtGui.QKeySequence.SequenceFormat.NativeText)
@@ -92,12 +117,19 @@ class MainWindow(QtWidgets.QMainWindow):
             self._actions[spec.id] = action
             if spec.toolbar:
                 action.setIconText(spec.text.replace("&", "").rstrip("…"))
+                if spec.quiet:
+                    action.setPriority(QtGui.QAction.Priority.LowPriority)
                 toolbar.addAction(action)
-        self._view.addActions([self._actions[id] for id in ("applyRecommendationAction", "saveAction", "revertAction")])
+        menus["&File"].insertMenu(self._actions["reloadAction"], self.files.recent_menu)
+        self._view.addActions([self._actions[spec.id] for spec in actions.ACTIONS if spec.of_agents])
         toolbar.addWidget(self._filter)
         self.addToolBar(toolbar)
         self._view_menu = menus["&View"]
-        self._view_menu.addMenu("&Columns").addActions(self._view.column_actions())
+        for title, listed in self._view.menu_actions().items():
+            menus[title].addSeparator()
+            menus[title].addActions(listed)
+        menus["&File"].addSeparator()
+        menus["&File"].addAction(self._actions["quitAction"])  # last, whatever else stands there
 
     def _make_docks(self) -> None:
         area = QtCore.Qt.DockWidgetArea
@@ -107,6 +139,8 @@ class MainWindow(QtWidgets.QMainWindow):
         costs = self._dock("costDock", "Costs", CostPanel(self._session, self), area.BottomDockWidgetArea)
         self._not_loaded_dock = self._dock("notLoadedDock", "Not loaded", not_loaded, area.BottomDockWidgetArea)
         not_loaded.count_changed.connect(self._on_not_loaded)
+        history = self._dock("historyDock", "History", self._history, area.RightDockWidgetArea)
+        history.hide()
         self.setCorner(QtCore.Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
         self.tabifyDockWidget(costs, self._not_loaded_dock)
         costs.raise_()
@@ -125,9 +159,8 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _make_status(self) -> None:
         bar = self.statusBar()
-        self._summary = QtWidgets.QLabel(self)
+        self._summary = labels.ElidedLabel(parent=self)
         self._summary.setObjectName("statusSummary")
-        self._summary.setTextFormat(QtCore.Qt.TextFormat.PlainText)
         self._progress = QtWidgets.QProgressBar(self)
         self._progress.setMaximumWidth(220)
         self._progress.setMaximumHeight(16)
@@ -175,6 +208,9 @@ class MainWindow(QtWidgets.QMainWindow):
         self._commit_pending()
         handler()
 
+    def _go_to_step(self, index: int) -> None:
+        self._run(lambda: self.policies.go_to_step(index))
+
     def _commit_pending(self) -> None:
         self._view.commit_pending()
         self._inspector.commit_pending()
@@ -212,6 +248,10 @@ class MainWindow(QtWidgets.QMainWindow):
         self._message.setToolTip(text.tooltip(message))
         self._forget.start()
 
+    def look_at_disk(self) -> None:
+        """Find out whether somebody else changed files."""
+        self._disk.look()
+
     def show_uncaught(self, detail: str) -> None:
         """Show an error of the program itself, with detail to copy."""
         self.messages.show_uncaught(detail)
@@ -220,7 +260,7 @@ class MainWindow(QtWidgets.QMainWindow):
 
     def _refresh_totals(self) -> None:
         workspace = self._session.workspace
-        self._summary.setText(self._session.summary())
+        self._summary.show_text(self._session.summary())
         self.setWindowModified(bool(workspace.changed_count))
         self._refresh_actions()
 
@@ -234,8 +274,10 @@ class MainWindow(QtWidgets.QMainWindow):
             ("redoAction", stack.canRedo(), stack.redoText()),
         ):
             self._actions[id].setEnabled(can)
-            word = "Undo" if id == "undoAction" else "Redo"
-            self._actions[id].setToolTip(f"{word} {text.one_line(what)}" if can else f"{word}: nothing to do")
+            word, shown = "Undo" if id == "undoAction" else "Redo", text.one_line(what)
+            self._actions[id].setText(f"&{word} {shown}".strip().replace("&", "&&").replace("&&", "&", 1))
+            self._actions[id].setToolTip(f"{word} {shown}" if can else f"{word}: nothing to do")
+            self._actions[id].setProperty(action_list.REASON, f"there is nothing to {word.lower()}")
 
     # Closing
 
@@ -247,13 +289,25 @@ class MainWindow(QtWidgets.QMainWindow):
             self.restoreGeometry(geometry)
             self.restoreState(state)
 
+    def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
+        if dropped_directory(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QtGui.QDropEvent) -> None:
+        directory = dropped_directory(event.mimeData())
+        if directory is not None:
+            event.acceptProposedAction()
+            # Later: the program that is dragged from waits until this returns.
+            QtCore.QTimer.singleShot(0, self, lambda: self.files.open(directory))
+
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         self._commit_pending()
-        if not self.saving.may_drop_edits("close the window"):
+        if not (self.saving.may_drop_edits("close the window") and self.library.may_drop()):
             event.ignore()
             return
         if self._settings is not None:
             self._settings.setValue("window/geometry", self.saveGeometry())
             self._settings.setValue("window/state", self.saveState())
+        self._view.save_state()
         self._session.close()
         event.accept()

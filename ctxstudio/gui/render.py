@@ -14,9 +14,11 @@ from PySide6 import QtCore, QtWidgets
 
 from ctxstudio.errors import UnusableInputError
 from ctxstudio.gui import text, theme
+from ctxstudio.gui.disk import Disk
 from ctxstudio.gui.main_window import MainWindow
 from ctxstudio.gui.session import Session
 from ctxstudio.gui.tasks import InlineRunner
+from ctxstudio.storage.places import Places
 from ctxstudio.storage.shipped import Shipped
 
 HELP = "write a picture of the window"
@@ -34,6 +36,11 @@ class Context(Protocol):
     @property
     def today(self) -> datetime.date:
         """The day on which names are resolved."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """Where journal and drafts are."""
         ...
 
 
@@ -58,8 +65,9 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     application = QtWidgets.QApplication.instance() or QtWidgets.QApplication(["ctxstudio"])
     assert isinstance(application, QtWidgets.QApplication)  # noqa: S101  # the program makes no other kind
     theme.apply(application, arguments.theme)
-    session = Session(context.shipped, InlineRunner(), context.today)
-    window = MainWindow(session)
+    runner = InlineRunner()
+    session = Session(context.shipped, runner, context.today)
+    window = MainWindow(session, Disk(session, runner, context.places, remove=os.unlink))
     window.resize(int(size[1]), int(size[2]))
     window.show()
     session.open(Path(arguments.directory))

@@ -1,21 +1,24 @@
-"""The window's one model of the open directory: edits, undo, selection, saving; tells everybody what changed."""
+"""The window's one model of the open directory: edits, undo, selection; tells everybody what changed."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from PySide6 import QtCore, QtGui
 
+from ctxstudio.costs.words import counted
 from ctxstudio.errors import CtxStudioError
+from ctxstudio.gui import text
 from ctxstudio.gui.tasks import Runner, Task
-from ctxstudio.policy import fields
+from ctxstudio.policy import changes, fields
 from ctxstudio.policy.values import Policy
-from ctxstudio.storage import save, scan
+from ctxstudio.storage import scan
+from ctxstudio.storage.judging import details_of
 from ctxstudio.storage.shipped import Shipped
-from ctxstudio.workspace import Workspace, details_of
+from ctxstudio.workspace import Taken, Workspace
 
 _DETAILS_BATCH = 200
 
@@ -23,9 +26,11 @@ _DETAILS_BATCH = 200
 class PolicyCommand(QtGui.QUndoCommand):
     """One user action on any number of agents."""
 
-    def __init__(self, session: Session, text: str, changes: Mapping[str, Policy]) -> None:
+    def __init__(
+        self, session: Session, text: str, changes: Mapping[str, Policy], typing: Hashable | None = None
+    ) -> None:
         super().__init__(text)
-        self._session = session
+        self._session, self._typing = session, typing
         self._new = dict(changes)
         self._old = {id: session.workspace.agent(id).policy for id in changes}
 
@@ -34,6 +39,18 @@ class PolicyCommand(QtGui.QUndoCommand):
 
     def undo(self) -> None:
         self._session.assign(self._old)
+
+    def id(self) -> int:
+        return -1 if self._typing is None else 1
+
+    def mergeWith(self, other: QtGui.QUndoCommand) -> bool:
+        """Pauses in typing are no steps of their own; what was typed and taken back is none at all."""
+        if not isinstance(other, PolicyCommand) or other._typing != self._typing:
+            return False
+        self._old, self._new = other._old | self._old, self._new | other._new
+        self.setText(other.text())
+        self.setObsolete(self._new == self._old)
+        return True
 
 
 class Session(QtCore.QObject):
@@ -49,36 +66,35 @@ class Session(QtCore.QObject):
     Signals:
         opened: () another directory is open, still empty.
         agents_added: (tuple of ids) rows that were read.
+        agents_removed: (tuple of ids) rows that are no more.
         loading_progressed: (str what, int done, int total).
         loading_finished: () all files are read and judged, or the loading was cancelled or failed.
         agents_changed: (tuple of ids) their policy, saved state, problems or scores are others now; once per action.
         selection_changed: () `selection` is another.
         scenario_changed: () `scenario` is another.
-        saved: (SaveReport).
         refused: (str title, str text) something was not done; for the user.
     """
 
     opened = QtCore.Signal()
     agents_added = QtCore.Signal(object)
+    agents_removed = QtCore.Signal(object)
     loading_progressed = QtCore.Signal(str, int, int)
     loading_finished = QtCore.Signal()
     agents_changed = QtCore.Signal(object)
     selection_changed = QtCore.Signal()
     scenario_changed = QtCore.Signal()
-    saved = QtCore.Signal(object)
     refused = QtCore.Signal(str, str)
 
     def __init__(
         self, shipped: Shipped, runner: Runner, today: datetime.date, parent: QtCore.QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.shipped, self._runner, self._today = shipped, runner, today
+        self.shipped, self.runner, self._today = shipped, runner, today
         self.undo_stack = QtGui.QUndoStack(self)
         self.workspace = Workspace(Path(), shipped, today)
         self.selection: tuple[str, ...] = ()
         self.scenario = next(iter(shipped.scenarios))
         self._loading: Task | None = None
-        self._saving = False
 
     # Loading
 
@@ -129,7 +145,7 @@ class Session(QtCore.QObject):
             self.loading_finished.emit()
             self.refused.emit("The directory cannot be opened", str(error))
 
-        task = self._runner.start(work, on_item=on_item, on_done=done, on_error=failed)
+        task = self.runner.start(work, on_item=on_item, on_done=done, on_error=failed)
         if not finished:
             self._loading = task
 
@@ -177,77 +193,94 @@ class Session(QtCore.QObject):
 
     # Editing
 
-    def edit(self, ids: Collection[str], field_id: str, value: Any, *, replace_invalid: bool = False) -> None:
-        """Set one field for some agents: one undo step, one notification."""
+    def edit(
+        self,
+        ids: Collection[str],
+        field_id: str,
+        value: Any,
+        *,
+        replace_invalid: bool = False,
+        typing: Hashable | None = None,
+    ) -> None:
+        """Set one field for some agents: one undo step, one notification.
+
+        Edits that follow each other with the same `typing`, field and agents become one undo step.
+        """
         try:
             plan = self.workspace.plan_edit(ids, field_id, value, replace_invalid=replace_invalid)
         except CtxStudioError as error:
             self.refused.emit("This value cannot be set", str(error))
             return
         title = fields.field(field_id).title.lower()
-        self._push(plan.changes, plan.refused, f"set {title}")
+        run = None if typing is None else (typing, field_id, tuple(ids))
+        self._push(plan.changes, plan.refused, f"set {title}", run)
+
+    def edit_each(self, field_id: str, values: Mapping[str, Any], *, replace_invalid: bool = False) -> None:
+        """Set one field to a value of its own for each agent (by its id): one undo step, one notification."""
+        agent = self.workspace.agent
+        try:
+            wanted = {id: changes.assignment(field_id, value)(agent(id).policy) for id, value in values.items()}
+        except CtxStudioError as error:
+            self.refused.emit("This value cannot be set", str(error))
+            return
+        plan = self.workspace.plan(wanted, replace_invalid=replace_invalid)
+        self._push(plan.changes, plan.refused, f"set {fields.field(field_id).title.lower()}")
 
     def apply_recommendation(self, ids: Collection[str]) -> None:
         """Give agents the policy that the matrix recommends."""
         plan = self.workspace.plan_recommendation(ids)
         self._push(plan.changes, plan.refused, "apply recommendation")
 
+    def apply_policies(self, policies: Mapping[str, Policy], what: str) -> None:
+        """Give agents other policies, as one step that is called `what`."""
+        plan = self.workspace.plan(policies)
+        self._push(plan.changes, plan.refused, what)
+
     def revert(self, ids: Collection[str]) -> None:
         """Give agents their saved policy again; can be undone."""
         plan = self.workspace.plan({id: self.workspace.agent(id).saved for id in ids})
         self._push(plan.changes, plan.refused, "revert")
 
-    def _push(self, changes: Mapping[str, Policy], refused: Mapping[str, str], what: str) -> None:
-        if changes:
-            names = [self.workspace.agent(id).name for id in changes]
-            whom = names[0] if len(names) == 1 else f"{len(names)} agents"
-            self.undo_stack.push(PolicyCommand(self, f"{what} of {whom}", changes))
+    def _push(
+        self,
+        policies: Mapping[str, Policy],
+        refused: Mapping[str, str],
+        what: str,
+        typing: Hashable | None = None,
+    ) -> None:
+        if policies:
+            # On one line: Qt takes what stands behind a line break for another text.
+            whom = counted(len(policies), "agent")
+            if len(policies) == 1:
+                whom = text.one_line(self.workspace.agent(next(iter(policies))).name)
+            self.undo_stack.push(PolicyCommand(self, f"{what} of {whom}", policies, typing))
         if refused:
             lines = [f"{id}: {reason}" for id, reason in list(refused.items())[:20]]
             more = [f"and {len(refused) - 20} more"] if len(refused) > 20 else []
             self.refused.emit(f"{len(refused)} of the agents cannot be changed", "\n".join(lines + more))
 
     def assign(self, policies: Mapping[str, Policy]) -> None:
-        """Used by commands: give agents other policies and tell everybody once."""
-        self.workspace.replace_policies(policies)
-        self.agents_changed.emit(tuple(policies))
+        """Used by commands: give agents other policies and tell everybody once. Agents may be gone since."""
+        present = {id: policy for id, policy in policies.items() if id in self.workspace}
+        if present:
+            self.workspace.replace_policies(present)
+            self.agents_changed.emit(tuple(present))
 
-    # Saving
+    def announce(self, taken: Taken) -> None:
+        """Tell everybody what the workspace took over from the disk."""
+        if taken.removed:
+            self.agents_removed.emit(tuple(taken.removed))
+            if gone := set(taken.removed).intersection(self.selection):
+                self.select([id for id in self.selection if id not in gone])
+        if taken.added:
+            self.agents_added.emit(tuple(taken.added))
+        if taken.changed:
+            self.agents_changed.emit(tuple(dict.fromkeys(id for id in taken.changed if id in self.workspace)))
 
-    def save(self, ids: Collection[str]) -> None:
-        """Save the changed ones among some agents in the background."""
-        jobs = self.workspace.save_jobs(ids)
-        if not jobs or self._saving:
-            return
-        workspace, directory = self.workspace, self.workspace.directory
-        self._saving = True
-
-        def work(_: Callable[[], bool]) -> Iterator[save.SaveReport]:
-            yield save.save(directory, jobs)
-
-        def on_item(report: save.SaveReport) -> None:
-            self._saving = False
-            ids = workspace.saved(report)
-            if workspace is self.workspace:
-                self.agents_changed.emit(ids)
-            self.saved.emit(report)
-
-        self._runner.start(work, on_item=on_item, on_done=lambda: None, on_error=self._on_save_failed)
-
-    def save_all(self) -> None:
-        """Save all changed agents."""
-        self.save(self.workspace.changed())
-
-    def _on_save_failed(self, error: CtxStudioError) -> None:
-        self._saving = False
-        self.refused.emit("Saving failed", str(error))
+    # The end
 
     def close(self) -> None:
         """Stop all background work and wait for it; the session is over."""
         self.undo_stack.blockSignals(True)  # its destructor tells of an empty stack, to whoever is left
-        self._runner.cancel()
-        self._runner.wait()
-
-    def wait(self) -> None:
-        """Wait until what was started is done, its answers included."""
-        self._runner.wait()
+        self.runner.cancel()
+        self.runner.wait()

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from PySide6 import QtCore
 
 from ctxstudio.errors import CtxStudioError
+from ctxstudio.gui.collector import Collector
 
 
 class Task(Protocol):
@@ -131,6 +132,10 @@ class _ThreadTask(QtCore.QObject):
 class ThreadRunner(QtCore.QObject):
     """Runs each task in a thread of its own: there are few, and each is long."""
 
+    def __init__(self, parent: QtCore.QObject | None = None) -> None:
+        super().__init__(parent)
+        self._collector = Collector(self)
+
     def start(
         self,
         work: Callable[[Callable[[], bool]], Iterator[Any]],
@@ -142,8 +147,14 @@ class ThreadRunner(QtCore.QObject):
         """See `Runner`."""
         thread = _Thread(work)
         task = _ThreadTask(thread, on_item, on_done, on_error, self)
+        self._collector.hold()
+        thread.finished.connect(self._on_finished)
         thread.start(QtCore.QThread.Priority.LowPriority)
         return task
+
+    @QtCore.Slot()
+    def _on_finished(self) -> None:
+        self._collector.release()
 
     def cancel(self) -> None:
         """See `Runner`."""

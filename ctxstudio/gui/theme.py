@@ -37,6 +37,8 @@ QToolBar { border: none; border-bottom: 1px solid palette(mid); padding: 3px; sp
 QStatusBar { border-top: 1px solid palette(mid); }
 QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); border: 1px solid palette(link);
     border-radius: 3px; padding: 2px 6px; }
+QToolButton:focus { border: 1px solid palette(link); border-radius: 3px; padding: 2px 6px; }
+QToolButton[popupMode="2"]:focus { padding: 1px; }
 QTableView { border: none; selection-background-color: palette(highlight); selection-color: palette(highlighted-text); }
 """
 """No gradient, no bevel: Fusion's headers and bars drawn flat, in the palette's colours."""
@@ -82,7 +84,7 @@ def _palette(dark: bool) -> QtGui.QPalette:
         role.Base: ("#ffffff", "#1a1d21"),
         role.AlternateBase: ("#f7f9fb", "#1f2327"),
         role.Text: ("#1b1f24", "#e6e9ed"),
-        role.PlaceholderText: ("#6b7480", "#8d97a3"),
+        role.PlaceholderText: ("#68717d", "#8d97a3"),
         role.Button: ("#f3f5f7", "#2a2f35"),
         role.ButtonText: ("#1b1f24", "#e6e9ed"),
         role.ToolTipBase: ("#1b1f24", "#e6e9ed"),

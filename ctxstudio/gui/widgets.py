@@ -1,10 +1,10 @@
-"""Editors for forms: combo boxes and a text box. Each shows the value that all agents have, or that they differ."""
+"""Boxes of forms to choose from. Each shows the value that all agents have, or that they differ."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import shiboken6
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -12,10 +12,8 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from ctxstudio.gui import labels, text, theme
 from ctxstudio.policy.catalogue import Catalogue, Choice
 
-DIFFERENT: Final = "different in {} agents"
-"""Placeholder of an editor whose agents have several values."""
-_TYPING_MS = 600
-"""Pause after which a typed text counts as meant."""
+DIFFERENT: Final = "different in {:,} agents"
+"""What an editor says whose agents have several values."""
 _MOST_ITEMS = 24
 
 
@@ -73,11 +71,11 @@ class ChoiceBox(QuietBox):
                 row = self._fixed
             self.setCurrentIndex(row)
 
-    def show_mixed(self, count: int) -> None:
-        """Show that agents differ."""
+    def show_mixed(self, values: Sequence[Any]) -> None:
+        """Show that agents differ, given the value of each."""
         with QtCore.QSignalBlocker(self):
             self._value, self._mixed = None, True
-            self.setPlaceholderText(DIFFERENT.format(count))
+            self.setPlaceholderText(DIFFERENT.format(len(values)))
             self.setCurrentIndex(-1)
 
     def commit(self) -> None:
@@ -109,7 +107,7 @@ class ModelBox(QuietBox):
         self.setInsertPolicy(self.InsertPolicy.NoInsert)
         self.addItem(none, None)
         for choice in catalogue.choices():
-            self.addItem(_item_text(choice, catalogue, today), choice.name)
+            self.addItem(choice_text(choice, catalogue, today), choice.name)
         self._rows = {self.itemData(row): row for row in range(self.count())}
         self.setIconSize(QtCore.QSize(16, 16))
         height = QtCore.QSize(0, self.fontMetrics().height() + 8)
@@ -157,9 +155,9 @@ class ModelBox(QuietBox):
         """Show the common value, to the letter."""
         self._show((value,), self._rows.get(value, -1), self._none)
 
-    def show_mixed(self, count: int) -> None:
-        """Show that agents differ."""
-        self._show((), -1, DIFFERENT.format(count))
+    def show_mixed(self, values: Sequence[Any]) -> None:
+        """Show that agents differ, given the value of each."""
+        self._show((), -1, DIFFERENT.format(len(values)))
 
     def _show(self, value: tuple[str | None, ...], row: int, placeholder: str) -> None:
         self._line.setPlaceholderText(placeholder)
@@ -211,7 +209,7 @@ class ModelBox(QuietBox):
                 self.setItemIcon(row, labels.swatch(theme.family_color(self._catalogue.family(name), palette)))
 
 
-def _item_text(choice: Choice, catalogue: Catalogue, today: datetime.date) -> str:
+def choice_text(choice: Choice, catalogue: Catalogue, today: datetime.date) -> str:
     """The name first, so that typing finds it; then what it means."""
     id = catalogue.resolve(choice.name, today)
     model = catalogue.model(id) if id else None
@@ -222,53 +220,9 @@ def _item_text(choice: Choice, catalogue: Catalogue, today: datetime.date) -> st
     return f"{choice.name} — {choice.title}; now {model.title}"
 
 
-class TextBox(QtWidgets.QPlainTextEdit):
-    """A paragraph of plain text; it counts when the focus leaves or the typing pauses.
-
-    Signals:
-        edited: (str or None) the user wrote another text.
-    """
-
-    edited = QtCore.Signal(object)
-
-    def __init__(self, none: str, parent: QtWidgets.QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._none = none
-        self._value: tuple[str | None, ...] | None = None
-        self._before = ""
-        self.setTabChangesFocus(True)
-        self._pause = QtCore.QTimer(self, singleShot=True, interval=_TYPING_MS)
-        self._pause.timeout.connect(self.commit)
-        self.textChanged.connect(self._pause.start)
-
-    def show_value(self, value: str | None) -> None:
-        """Show the common value; the cursor stays where only blanks around it differ."""
-        self._show((value,), text.shown(value or ""), self._none)
-
-    def show_mixed(self, count: int) -> None:
-        """Show that agents differ."""
-        self._show((), "", DIFFERENT.format(count))
-
-    def _show(self, value: tuple[str | None, ...], content: str, placeholder: str) -> None:
-        self.setPlaceholderText(placeholder)
-        if self._value == value:
-            return  # what is being written stays
-        self._value = value
-        self._pause.stop()
-        if content.strip() != self.toPlainText().strip():
-            with QtCore.QSignalBlocker(self):
-                self.setPlainText(content)
-            self.viewport().update()
-        self._before = self.toPlainText()
-
-    def commit(self) -> None:
-        """Take over what was written, if it is another text."""
-        self._pause.stop()
-        written = self.toPlainText()
-        if written != self._before:
-            self._before, self._value = written, None
-            self.edited.emit(written.strip() or None)
-
-    def focusOutEvent(self, event: QtGui.QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.commit()
+def draw_focus(area: QtWidgets.QAbstractScrollArea) -> None:
+    """Show that a list or a text has the focus: the style draws nothing around them."""
+    if area.hasFocus():
+        painter = QtGui.QPainter(area.viewport())
+        painter.setPen(QtGui.QPen(area.palette().color(QtGui.QPalette.ColorRole.Link), 2))
+        painter.drawRect(area.viewport().rect().adjusted(1, 1, -1, -1))

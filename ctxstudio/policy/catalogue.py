@@ -15,6 +15,7 @@ from datetime import date
 
 from ctxstudio.errors import DataError
 from ctxstudio.policy import checked
+from ctxstudio.policy.fields import EFFORTS
 
 INHERIT = "inherit"
 """The model name that takes the parent's model, and the family of agents without a model."""
@@ -51,6 +52,7 @@ class Model:
         released: day of release, None if not known.
         retires: first day without it, None if none is set.
         becomes: id that Claude Code requests instead once it is retired; None if the request fails.
+        efforts: the efforts it supports, weakest first; none if it is sent without.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Model:
     released: date | None = None
     retires: date | None = None
     becomes: str | None = None
+    efforts: tuple[str, ...] = EFFORTS
 
     def status_on(self, day: date) -> ModelStatus:
         """The status on a day: the retirement date decides where there is one."""
@@ -259,6 +262,9 @@ def _model(name: str, row: object, families: tuple[str, ...]) -> Model:
     ends = ModelStatus(status) in (ModelStatus.DEPRECATED, ModelStatus.RETIRED)
     if ends != ("retires" in data):
         raise DataError("stands exactly in deprecated and retired models", key=f"{key}.retires")
+    efforts = checked.texts(data["efforts"], f"{key}.efforts") if "efforts" in data else EFFORTS
+    if not set(efforts) <= set(EFFORTS):
+        raise DataError(f"must be some of {', '.join(EFFORTS)}", key=f"{key}.efforts")
     context = checked.number(checked.required(data, "context", key), f"{key}.context")
     if context < 1 or context != int(context):
         raise DataError("must be a whole number of tokens", key=f"{key}.context")
@@ -272,6 +278,7 @@ def _model(name: str, row: object, families: tuple[str, ...]) -> Model:
         released=checked.day(data["released"], f"{key}.released") if "released" in data else None,
         retires=checked.day(data["retires"], f"{key}.retires") if ends else None,
         becomes=checked.text(data["becomes"], f"{key}.becomes") if "becomes" in data else None,
+        efforts=efforts,
     )
 
 

@@ -22,7 +22,8 @@ DELETE: Final = object()
 """Value of an edit that deletes a key."""
 
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
-_ORDER = ("preference", "fallbacks", "escalation", "fast_path", "effort", "reasoning")
+ORDER: Final = ("preference", "fallbacks", "escalation", "fast_path", "effort", "reasoning")
+"""The order in which new keys of a policy are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,12 @@ def edits(old: Policy, new: Policy, values: Mapping[str, Any]) -> tuple[KeyEdit,
     A file whose `model` is neither text nor mapping gets it replaced as soon as there is a new preference.
     """
     reading = read(values)
-    in_mapping = reading.dialect is Dialect.MAPPING or (reading.schema_v2 and reading.dialect is not Dialect.SCALAR)
+    in_mapping = reading.dialect is Dialect.MAPPING or (
+        reading.schema_v2 and reading.dialect is not Dialect.SCALAR and not isinstance(values.get("modelPolicy"), dict)
+    )
     base = "model" if in_mapping else "modelPolicy"
+    present = values.get(base)
+    present = present if isinstance(present, dict) else {}
     wanted: dict[str, Any] = {}
     top: list[KeyEdit] = []
     if new.preference != old.preference:
@@ -111,7 +116,7 @@ def edits(old: Policy, new: Policy, values: Mapping[str, Any]) -> tuple[KeyEdit,
             top.append(KeyEdit(("model",), _or_delete(new.preference), ("tools", "description", "name")))
     if new.effort != old.effort:
         effort = int(new.effort) if new.effort and _NUMBER.fullmatch(new.effort) else new.effort
-        if in_mapping and ("effort" not in values or (effort is None and "effort" in values["model"])):
+        if in_mapping and ("effort" not in values or (effort is None and "effort" in present)):
             wanted["effort"] = _or_delete(effort)
         if not in_mapping or "effort" in values:
             top.append(
@@ -121,9 +126,7 @@ def edits(old: Policy, new: Policy, values: Mapping[str, Any]) -> tuple[KeyEdit,
         wanted["fallbacks"] = list(new.fallbacks) or DELETE
     if new.reasoning != old.reasoning:
         wanted["reasoning"] = _or_delete(new.reasoning)
-    present = values.get(base)
-    present = present if isinstance(present, dict) else {}
-    nested = [edit for name in _ORDER if name in wanted for edit in [_nested(base, name, wanted[name])]]
+    nested = [edit for name in ORDER if name in wanted for edit in [_nested(base, name, wanted[name])]]
     for name, before, after in (
         ("escalation", old.escalation, new.escalation),
         ("fast_path", old.fast_path, new.fast_path),
@@ -145,14 +148,14 @@ def _in_mapping(base: str, nested: list[KeyEdit], present: Mapping[str, Any]) ->
         return [KeyEdit((base,), DELETE)] if present else []
     if not present:
         whole = {edit.path[1]: edit.value for edit in nested if edit.value is not DELETE}
-        ordered = {name: whole[name] for name in _ORDER if name in whole}
+        ordered = {name: whole[name] for name in ORDER if name in whole}
         return [KeyEdit((base,), ordered, place)] if ordered else []
     # Set before delete, so that the mapping is never empty on the way.
     return [edit for edit in nested if edit.value is not DELETE] + deletions
 
 
 def _nested(base: str, name: str, value: Any) -> KeyEdit:
-    return KeyEdit((base, name), value, _ORDER[: _ORDER.index(name)][::-1])
+    return KeyEdit((base, name), value, ORDER[: ORDER.index(name)][::-1])
 
 
 def _switch_edits(base: str, name: str, old: Switch | None, new: Switch | None, present: Any) -> list[KeyEdit]:
@@ -210,4 +213,4 @@ def _switch(mapping: Mapping[str, Any], base: tuple[str, ...], key: str, finding
 def _wrong_type(path: tuple[str, ...], value: Any, wanted: str) -> Finding:
     kind = {dict: "a mapping", list: "a list", bool: "true or false", int: "a number", float: "a number", str: "a text"}
     message = f"`{'.'.join(path)}` is {kind.get(type(value), type(value).__name__)} where {wanted} is expected"
-    return Finding(Severity.WARNING, "wrong-type", message, path=path)
+    return Finding(Severity.WARNING, "wrong-type", message, path=path, field=".".join(path[1:]))

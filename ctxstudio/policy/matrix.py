@@ -1,17 +1,25 @@
 """The decision matrix: rows of characteristics, columns of models, weights, thresholds.
 
 It is data (`resources/decision-matrix.yaml`, after the strategy document's "Decision Matrix"); this module checks it
-and adds up scores.
+and adds up scores. `matrix_edits` changes it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ctxstudio.errors import DataError
 from ctxstudio.policy import checked
 from ctxstudio.policy.values import Verdict
+
+MOST_ROWS: Final = 100
+GREATEST: Final = 1000.0
+"""Weights and thresholds are no further from zero, so that sums stay finite."""
+_LONGEST_LABEL = 100
+_ROW_ID: Final = re.compile("[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +28,17 @@ class Row:
 
     Attributes:
         id: stable id such as `well_defined_spec`.
-        label: name for people.
+        label: name for people, one line.
         weights: column -> weight, switched-off columns included.
         escalate_when: trigger texts proposed where the row speaks for the stronger of two close models.
+        fast_path_when: trigger texts proposed where it speaks for the cheaper of two models that are both strong.
     """
 
     id: str
     label: str
     weights: Mapping[str, float]
     escalate_when: tuple[str, ...] = ()
+    fast_path_when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +98,10 @@ class Matrix:
         rows = checked.mapping(checked.required(data, "rows"), "rows")
         if not rows:
             raise DataError("must have at least one row", key="rows")
+        if len(rows) > MOST_ROWS:
+            raise DataError(f"must not have more than {MOST_ROWS} rows", key="rows")
         strong_over, moderate_from = _thresholds(checked.required(data, "thresholds"))
-        margin = checked.number(checked.required(data, "close_margin"), "close_margin")
+        margin = _figure(checked.required(data, "close_margin"), "close_margin")
         if margin < 0:
             raise DataError("must not be negative", key="close_margin")
         return cls(
@@ -100,6 +112,11 @@ class Matrix:
             close_margin=margin,
             floors=tuple(_floor(name, row) for name, row in checked.mapping(data.get("floors", {}), "floors").items()),
         )
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """All columns, switched-off ones included, in the order of the file."""
+        return tuple(next(iter(self.rows.values())).weights)
 
     def scores(self, on: Collection[str]) -> dict[str, float]:
         """Column -> sum of the weights of the rows that are on; empty if none is.
@@ -125,7 +142,7 @@ class Matrix:
 def _thresholds(value: object) -> tuple[float, float]:
     data = checked.mapping(value, "thresholds")
     strong, moderate = (
-        checked.number(checked.required(data, name, "thresholds"), f"thresholds.{name}")
+        _figure(checked.required(data, name, "thresholds"), f"thresholds.{name}")
         for name in ("strong_over", "moderate_from")
     )
     if strong < moderate:
@@ -135,20 +152,33 @@ def _thresholds(value: object) -> tuple[float, float]:
 
 def _row(name: str, value: object, columns: Collection[str]) -> Row:
     key = f"rows.{name}"
+    if not _ROW_ID.fullmatch(name):
+        raise DataError("must be an id of small letters, digits and underscores", key=key)
     data = checked.mapping(value, key)
+    label = checked.text(checked.required(data, "label", key), f"{key}.label").strip()
+    if not label.isprintable() or len(label) > _LONGEST_LABEL:
+        raise DataError(f"must be one line of at most {_LONGEST_LABEL} characters", key=f"{key}.label")
     weights = checked.mapping(checked.required(data, "weights", key), f"{key}.weights")
     for column in weights:
         if column not in columns:
             raise DataError(f"{column} is not one of the columns {', '.join(columns)}", key=f"{key}.weights.{column}")
     return Row(
         id=name,
-        label=checked.text(checked.required(data, "label", key), f"{key}.label"),
+        label=label,
         weights={
-            column: checked.number(checked.required(weights, column, f"{key}.weights"), f"{key}.weights.{column}")
+            column: _figure(checked.required(weights, column, f"{key}.weights"), f"{key}.weights.{column}")
             for column in columns
         },
         escalate_when=checked.texts(data.get("escalate_when"), f"{key}.escalate_when"),
+        fast_path_when=checked.texts(data.get("fast_path_when"), f"{key}.fast_path_when"),
     )
+
+
+def _figure(value: object, key: str) -> float:
+    number = checked.number(value, key)
+    if abs(number) > GREATEST:
+        raise DataError(f"must be between -{GREATEST:g} and {GREATEST:g}", key=key)
+    return number + 0.0  # no negative zero
 
 
 def _floor(name: str, value: object) -> Floor:

@@ -18,16 +18,20 @@ class Names:
 
     def put(self, id: str, name: str) -> None:
         """Note the name of an agent, new or renamed."""
-        before = self._names.get(id)
-        if before == name:
+        if self._names.get(id) == name:
             return
+        self.remove(id)
+        self._names[id] = name
+        # Files come in the order of their paths, so this is an append.
+        bisect.insort(self._ids.setdefault(name, []), id)
+
+    def remove(self, id: str) -> None:
+        """Forget an agent, if it is known."""
+        before = self._names.pop(id, None)
         if before is not None:
             self._ids[before].remove(id)
             if not self._ids[before]:
                 del self._ids[before]
-        self._names[id] = name
-        # Files come in the order of their paths, so this is an append.
-        bisect.insort(self._ids.setdefault(name, []), id)
 
     def sharing(self, name: str) -> Sequence[str]:
         """The ids of all agents of a name, sorted."""

@@ -1,38 +1,106 @@
-"""What the strategy would choose for an agent, and why (DESIGN 5).
-
-The rules in their order, all figures and texts being data of the decision matrix:
-
-1. Floors: work of certain kinds never goes below a family; batch work goes to the cheap one unless a floor forbids it.
-2. Two strong scores that are close: the cheaper model, with escalation to the stronger one.
-3. A tie keeps what is there: the family of the present preference. A file that names no model the tie could keep gets
-   the strongest of the tied ones: a wrong answer costs more than a call.
-4. The higher score wins.
-
-Scoring needs traits, not texts: a change of weights needs no new detection.
-"""
+"""What the strategy would choose for an agent, with the words that say why; the rules stand in `outcome`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from ctxstudio.policy import outcome as rules
 from ctxstudio.policy.catalogue import Catalogue
-from ctxstudio.policy.matrix import Floor, Matrix
+from ctxstudio.policy.matrix import Matrix, Row
+from ctxstudio.policy.outcome import Outcome, Standing
 from ctxstudio.policy.values import Assessment, Policy, Recommendation, Switch, Trait, TraitSource
 
-_EQUAL = 1e-9
-"""Scores closer than this are equal: sums of weights such as 0.1 are not exact."""
 _MOST_WORDS = 2
 """Words quoted for each row."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """What the scores alone would choose, and how that came about in words."""
+class Assessor:
+    """Assesses agents under one matrix; what several have in common is worked out once.
 
-    preference: str
-    escalate_to: str | None
-    clause: str
+    Attributes:
+        matrix: rows, weights, thresholds and floors.
+        catalogue: families of model names and their strength.
+    """
+
+    __slots__ = ("_families", "_floor_ids", "_outcomes", "_scores", "catalogue", "matrix")
+
+    def __init__(self, matrix: Matrix, catalogue: Catalogue) -> None:
+        self.matrix, self.catalogue = matrix, catalogue
+        self._floor_ids = frozenset(floor.on for floor in matrix.floors)
+        self._families: dict[str | None, str] = {}
+        self._scores: dict[frozenset[str], tuple[float, ...]] = {}
+        self._outcomes: dict[tuple[tuple[float, ...], frozenset[str], str], Outcome] = {}
+
+    def assess(self, traits: Iterable[Trait], policy: Policy, criteria: Iterable[Trait] = ()) -> Assessment:
+        """Everything the matrix says about one agent under one policy.
+
+        Args:
+            traits: the characteristics, detected or set by the user.
+            policy: the policy to judge; its preference decides the verdict and what a tie keeps.
+            criteria: the criteria that are on; only floors look at them. A row of the same id that is off goes before.
+        """
+        traits = tuple(traits)
+        on = [trait for trait in traits if trait.on and trait.id in self.matrix.rows]
+        ruling = self._ruling(traits, criteria)
+        present = self.family(policy.preference)
+        outcome = self.outcome(Standing(frozenset([trait.id for trait in on]), frozenset(ruling), present))
+        if outcome is None:
+            return Assessment(traits, {}, self.matrix.verdict(present, {}), None)
+        advice = Recommendation(
+            preference=outcome.preference,
+            escalation=_escalation(on, outcome, self.matrix),
+            fast_path=_fast_path(on, outcome, self.matrix),
+            strength=outcome.strength,
+            margin=outcome.margin,
+            reason=_reason(outcome, on, ruling, self.matrix),
+        )
+        return Assessment(traits, outcome.scores, outcome.verdict, advice)
+
+    def standing(self, traits: Iterable[Trait], policy: Policy, criteria: Iterable[Trait] = ()) -> Standing:
+        """All that the outcome for an agent needs; the traits need not be rows of the matrix."""
+        traits = tuple(traits)
+        on = frozenset([trait.id for trait in traits if trait.on])
+        return Standing(on, frozenset(self._ruling(traits, criteria)), self.family(policy.preference))
+
+    def outcome(self, standing: Standing) -> Outcome | None:
+        """The outcome for all agents that stand alike, None if no row is on."""
+        on, ruling, present = standing
+        scores = self._scores.get(on)
+        if scores is None:
+            scores = self._scores[on] = tuple(self.matrix.scores(on).values())
+        if not scores:
+            return None
+        key = (scores, ruling, present)
+        found = self._outcomes.get(key)
+        if found is None:
+            by_column = dict(zip(self.matrix.columns, scores, strict=True))
+            found = self._outcomes[key] = rules.decide(by_column, ruling, present, self.matrix, self.catalogue)
+        return found
+
+    def named(self, standing: Standing) -> frozenset[str]:
+        """The rows that the reason for an outcome names; those of its floors are in it where they are rows."""
+        outcome = self.outcome(standing)
+        if outcome is None:
+            return frozenset()
+        on = [row for row in self.matrix.rows if row in standing.on]
+        return frozenset((*_named(outcome, on, self.matrix), *(f.on for f in outcome.floors if f.on in standing.on)))
+
+    def family(self, preference: str | None) -> str:
+        """The family of a model name."""
+        if preference not in self._families:
+            self._families[preference] = self.catalogue.family(preference)
+        return self._families[preference]
+
+    def _ruling(self, traits: Iterable[Trait], criteria: Iterable[Trait]) -> dict[str, Trait]:
+        """What puts floors in force, by its id: criteria, and rows, which go before criteria of the same id."""
+        found = {trait.id: trait for trait in criteria if trait.on and trait.id in self._floor_ids}
+        for trait in traits:
+            if trait.id in self._floor_ids:
+                if trait.on:
+                    found[trait.id] = trait
+                else:
+                    found.pop(trait.id, None)
+        return found
 
 
 def assess(
@@ -42,134 +110,61 @@ def assess(
     catalogue: Catalogue,
     criteria: Iterable[Trait] = (),
 ) -> Assessment:
-    """Everything the matrix says about one agent under one policy.
-
-    Args:
-        traits: the characteristics, detected or set by the user.
-        policy: the policy to judge; its preference decides the verdict and what a tie keeps.
-        matrix: rows, weights, thresholds and floors.
-        catalogue: families of model names and their strength.
-        criteria: the criteria that are on; only floors look at them.
-    """
-    traits = tuple(traits)
-    on = [trait for trait in traits if trait.on and trait.id in matrix.rows]
-    scores = matrix.scores([trait.id for trait in on])
-    present = catalogue.family(policy.preference)
-    recommendation = None
-    if scores:
-        in_force = {trait.id: trait for trait in (*criteria, *on) if trait.on}
-        recommendation = _recommend(on, in_force, scores, present, matrix, catalogue)
-    return Assessment(traits, scores, matrix.verdict(present, scores), recommendation)
+    """Everything the matrix says about one agent under one policy; see `Assessor.assess`."""
+    return Assessor(matrix, catalogue).assess(traits, policy, criteria)
 
 
-def _recommend(
-    on: Sequence[Trait],
-    in_force: Mapping[str, Trait],
-    scores: Mapping[str, float],
-    present: str,
-    matrix: Matrix,
-    catalogue: Catalogue,
-) -> Recommendation:
-    choice = _by_scores(on, scores, present, matrix, catalogue)
-    preference, escalate_to = choice.preference, choice.escalate_to
-    floor = _floor(in_force, matrix, catalogue)
-    reason = f"{choice.clause[0].upper()}{choice.clause[1:]}."
-    if floor is not None:
-        lowest = catalogue.strength(floor.family)
-        if not floor.at_least:
-            preference, escalate_to = floor.family, None
-        elif catalogue.strength(preference) < lowest:
-            allowed = [column for column in scores if catalogue.strength(column) >= lowest]
-            preference = max(allowed, key=lambda column: scores[column], default=floor.family)
-            escalate_to = None
-        rule = f"never goes below {floor.family}" if floor.at_least else f"goes to {floor.family}"
-        label = floor.label[0].upper() + floor.label[1:]
-        reason = f"{label}{_words(in_force[floor.on])} {rule}; {choice.clause}."
-    margin = _margin(scores)
-    return Recommendation(
-        preference=preference,
-        escalation=Switch(escalate_to, _triggers(on, preference, escalate_to, matrix)) if escalate_to else None,
-        fast_path=None,
-        strength="strong" if floor is not None else _strength(margin, matrix),
-        margin=margin,
-        reason=reason,
-    )
+def _escalation(on: Iterable[Trait], outcome: Outcome, matrix: Matrix) -> Switch | None:
+    """The switch to the stronger model, on the triggers of the rows that speak for it."""
+    strong = outcome.escalate_to
+    if strong is None:
+        return None
+    texts = [text for row in _speaking(on, strong, outcome.preference, matrix) for text in row.escalate_when]
+    return Switch(strong, tuple(dict.fromkeys(texts)))
 
 
-def _by_scores(
-    on: Sequence[Trait], scores: Mapping[str, float], present: str, matrix: Matrix, catalogue: Catalogue
-) -> _Choice:
-    best = max(scores.values())
-    close = [
-        column
-        for column, score in scores.items()
-        if score > matrix.strong_over and best - score <= matrix.close_margin + _EQUAL
-    ]
-    if len(close) > 1:
-        cheap, strong = min(close, key=catalogue.strength), max(close, key=catalogue.strength)
-        figures = f"{cheap} scores {scores[cheap]:g} and {strong} {scores[strong]:g}, both strong and close"
-        clause = f"{figures}, so {cheap} with escalation to {strong}: {_rows(on, matrix)}"
-        return _Choice(cheap, strong, clause)
-    tied = [column for column, score in scores.items() if best - score <= _EQUAL]
-    if len(tied) > 1:
-        return _tie(on, tied, scores, present, matrix, catalogue)
-    winner = tied[0]
-    others = {column: score for column, score in scores.items() if column != winner}
-    if not others:
-        return _Choice(winner, None, f"{winner} scores {best:g}: {_rows(on, matrix)}")
-    second = max(others, key=lambda column: others[column])
-    decided = [trait for trait in on if matrix.rows[trait.id].weights[winner] > matrix.rows[trait.id].weights[second]]
-    clause = f"{winner} scores {best:g} against {others[second]:g}: {_rows(decided, matrix)}"
-    return _Choice(winner, None, clause)
+def _fast_path(on: Iterable[Trait], outcome: Outcome, matrix: Matrix) -> Switch | None:
+    """The switch to the cheaper model, on the triggers of the rows that speak for it."""
+    cheap = outcome.fast_to
+    if cheap is None:
+        return None
+    texts = [text for row in _speaking(on, cheap, outcome.preference, matrix) for text in row.fast_path_when]
+    return Switch(cheap, tuple(dict.fromkeys(texts)))
 
 
-def _tie(
-    on: Sequence[Trait],
-    tied: Sequence[str],
-    scores: Mapping[str, float],
-    present: str,
-    matrix: Matrix,
-    catalogue: Catalogue,
-) -> _Choice:
-    figures = f"{' and '.join(tied)} score {scores[tied[0]]:g} each"
-    beyond = catalogue.strength(present) > max(map(catalogue.strength, scores))
-    if present in tied or beyond:
-        return _Choice(present, None, f"{figures}, so {present} stays: {_rows(on, matrix)}")
-    strongest = max(tied, key=catalogue.strength)
-    clause = f"{figures} and no model of theirs is set, so {strongest}, the strongest: {_rows(on, matrix)}"
-    return _Choice(strongest, None, clause)
-
-
-def _floor(in_force: Mapping[str, Trait], matrix: Matrix, catalogue: Catalogue) -> Floor | None:
-    """The rule that goes before the scores: the highest floor in force, else the first kind of work sent elsewhere."""
-    rules = [floor for floor in matrix.floors if floor.on in in_force]
-    floors = [rule for rule in rules if rule.at_least]
-    if floors:
-        return max(floors, key=lambda rule: catalogue.strength(rule.family))
-    return rules[0] if rules else None
-
-
-def _margin(scores: Mapping[str, float]) -> float:
-    """How far the two highest scores are apart; 0 with one column."""
-    first, *rest = sorted(scores.values(), reverse=True)
-    return first - rest[0] if rest else 0.0
-
-
-def _strength(margin: float, matrix: Matrix) -> str:
-    if margin > matrix.strong_over:
-        return "strong"
-    return "moderate" if margin >= matrix.moderate_from else "weak"
-
-
-def _triggers(on: Sequence[Trait], cheap: str, strong: str, matrix: Matrix) -> tuple[str, ...]:
-    """The trigger texts of the rows that speak for the stronger model."""
+def _speaking(on: Iterable[Trait], column: str, other: str, matrix: Matrix) -> list[Row]:
+    """The rows that speak for one column rather than for another."""
     rows = [matrix.rows[trait.id] for trait in on]
-    texts = (text for row in rows if row.weights[strong] > row.weights[cheap] for text in row.escalate_when)
-    return tuple(dict.fromkeys(texts))
+    return [row for row in rows if row.weights[column] > row.weights[other]]
 
 
-def _rows(traits: Sequence[Trait], matrix: Matrix) -> str:
-    return ", ".join(f"{matrix.rows[trait.id].label.lower()}{_words(trait)}" for trait in traits)
+def _named(outcome: Outcome, on: Sequence[str], matrix: Matrix) -> frozenset[str]:
+    """The rows behind the clause of a reason."""
+    if outcome.sides is not None:
+        winner, second = outcome.sides
+        weights = {row: matrix.rows[row].weights for row in on}
+        return frozenset(row for row in on if weights[row][winner] > weights[row][second])
+    # What a floor stands for is named by it already.
+    return frozenset(on).difference(floor.on for floor in outcome.floors) or frozenset(on)
+
+
+def _reason(outcome: Outcome, on: Sequence[Trait], ruling: Mapping[str, Trait], matrix: Matrix) -> str:
+    rows = _named(outcome, [trait.id for trait in on], matrix)
+    named = ", ".join(f"{matrix.rows[trait.id].label.lower()}{_words(trait)}" for trait in on if trait.id in rows)
+    clause = f"{outcome.clause}: {named}" if named else outcome.clause
+    if not outcome.floors:
+        return f"{_capital(clause)}."
+    kinds = " and ".join(f"{floor.label}{_words(ruling[floor.on])}" for floor in outcome.floors)
+    first, many = outcome.floors[0], len(outcome.floors) > 1
+    if first.at_least:
+        rule = f"never {'go' if many else 'goes'} below {first.family}"
+    else:
+        rule = f"{'go' if many else 'goes'} to {first.family}"
+    return f"{_capital(kinds)} {rule}; {clause}."
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _words(trait: Trait) -> str:

@@ -28,14 +28,17 @@ class Totals:
     def replace(self, old: Agent | None, new: Agent) -> None:
         """Take over an agent's new row; `old` is the one it had, None if it is a new agent."""
         if old is not None:
-            self._families[self.family_of(old)] -= 1
-            self.problems -= len(old.problems)
+            self.remove(old)
         self._families[self.family_of(new)] += 1
         self.problems += len(new.problems)
         if new.changed:
             self.changed.add(new.id)
-        else:
-            self.changed.discard(new.id)
+
+    def remove(self, old: Agent) -> None:
+        """Take an agent's row out."""
+        self._families[self.family_of(old)] -= 1
+        self.problems -= len(old.problems)
+        self.changed.discard(old.id)
 
     def family_of(self, agent: Agent) -> str:
         """What an agent counts as: its model family, or `context-dependent`."""

@@ -9,46 +9,28 @@ characteristic (row of the decision matrix) is on by its own rule or by a criter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from ctxstudio.errors import DataError
-from ctxstudio.policy import checked
+from ctxstudio.policy import checked, trait_rules
 from ctxstudio.policy.matrix import Matrix
 from ctxstudio.policy.phrases import Vocabulary
+from ctxstudio.policy.trait_rules import Rule
 from ctxstudio.policy.values import AgentText, Trait, TraitSource
 
 FIELDS = ("name", "description", "category", "tags", "opening")
 """The fields of an agent's text that the rules read, in this order: the most telling come first."""
 
-_FULL = 1.0
-_STRENGTHS = {"phrases": _FULL, "hints": 0.5, "ignore": 0.0, "against": -1.0}
-"""Key of a rule -> what a phrase listed there is worth, times the weight of its field."""
 _CLAUSE_END = re.compile(r"[.;:!?)\n]")
 _LONGEST_CLAUSE = 80
 """Characters after which a negation no longer reaches."""
-_EXAMPLES = "<example"
+EXAMPLES: Final = "<example"
 """Some descriptions go on with whole dialogues, which say little about the work."""
 _MOST_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One kind of work.
-
-    Attributes:
-        id: criterion id, or the row's.
-        label: name for people; empty for a row, whose label stands in the matrix.
-        rows: rows of the matrix that it puts on.
-        phrases: phrase -> strength, for every field.
-        in_name: phrase -> strength, for the name only.
-    """
-
-    id: str
-    label: str
-    rows: tuple[str, ...]
-    phrases: Mapping[str, float]
-    in_name: Mapping[str, float]
+LONGEST_TASK: Final = 4000
+"""Characters of a task that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +44,33 @@ class Detection:
 
     traits: tuple[Trait, ...]
     criteria: tuple[Trait, ...]
+
+
+class Mark(NamedTuple):
+    """A word of a text that speaks for characteristics that are on.
+
+    Attributes:
+        field: of the agent's text: one of `FIELDS`.
+        start, end: where it stands there; of tags in `"; ".join(tags)`.
+        rows: the characteristics, in the order of the matrix.
+        criteria: the criteria that are on by it.
+    """
+
+    field: str
+    start: int
+    end: int
+    rows: tuple[str, ...]
+    criteria: tuple[str, ...]
+
+
+class _Found(NamedTuple):
+    """A phrase that no negation governs."""
+
+    reader: _Reader
+    phrase: str
+    start: int
+    end: int
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ class _Evidence:
         self.total += strength * weight
         if strength > 0:
             self.words.append((-strength * weight, word))
-            self.full = self.full or strength >= _FULL
+            self.full = self.full or strength >= trait_rules.FULL
 
 
 class Detector:
@@ -111,7 +120,7 @@ class Detector:
         rules: all rules: the criteria, the parts of criteria that floors name, the characteristics.
     """
 
-    __slots__ = ("_criteria", "_negations", "_readers", "_rows", "_share", "_threshold", "rules")
+    __slots__ = ("_criteria", "_negations", "_readers", "_rows", "_share", "_task_reader", "_threshold", "rules")
 
     def __init__(
         self,
@@ -125,8 +134,8 @@ class Detector:
         self._rows = {
             row: tuple(position for position, rule in enumerate(self.rules) if row in rule.rows) for row in rows
         }
-        self._threshold = _positive(settings, "threshold")
-        self._share = _positive(settings, "share")
+        self._threshold = trait_rules.positive(settings, "threshold")
+        self._share = trait_rules.positive(settings, "share")
         self._negations = frozenset(checked.texts(settings.get("negations"), "negations"))
         weights = checked.mapping(checked.required(settings, "weights"), "weights")
         limits = checked.mapping(checked.required(settings, "limits"), "limits")
@@ -135,12 +144,13 @@ class Detector:
         self._readers = tuple(
             _Reader(
                 field=name,
-                limit=int(_positive(limits, name, "limits")),
-                weight=_positive(weights, name, "weights"),
+                limit=int(trait_rules.positive(limits, name, "limits")),
+                weight=trait_rules.positive(weights, name, "weights"),
                 vocabulary=in_name if name == "name" else in_prose,
             )
             for name in FIELDS
         )
+        self._task_reader: _Reader | None = None
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, object], matrix: Matrix) -> Detector:
@@ -149,9 +159,9 @@ class Detector:
         Raises:
             DataError: with the dotted key that is wrong.
         """
-        parts = _rules(data, "parts", {})
-        criteria = _rules(data, "criteria", parts)
-        characteristics = _rules(data, "characteristics", {})
+        parts = trait_rules.rules_of(data, "parts", {})
+        criteria = trait_rules.rules_of(data, "criteria", parts)
+        characteristics = trait_rules.rules_of(data, "characteristics", {})
         for key, rule in (*criteria.items(), *characteristics.items()):
             for row in rule.rows:
                 if row not in matrix.rows:
@@ -164,9 +174,38 @@ class Detector:
 
     def examine(self, text: AgentText) -> Detection:
         """Characteristics and criteria of one agent, in one pass over its text (cut at the data's `limits`)."""
-        found = self._evidence(text)
+        return self._judged(self._evidence(self._found(text)))
+
+    def examine_task(self, task: str) -> Detection:
+        """Characteristics and criteria of a task, of which the first `LONGEST_TASK` characters are read."""
+        return self._judged(self._evidence(self._found_in_task(task)))
+
+    def marks(self, text: AgentText) -> tuple[Mark, ...]:
+        """All words of an agent's text that speak for what is on, field by field in their order."""
+        return self._marked(list(self._found(text)))
+
+    def marks_of_task(self, task: str) -> tuple[Mark, ...]:
+        """All words of a task that speak for what is on, in their order; the field is `description`."""
+        return self._marked(list(self._found_in_task(task)))
+
+    def _marked(self, hits: Sequence[_Found]) -> tuple[Mark, ...]:
+        on = self._on(self._evidence(hits))
+        criteria = {rule.id for rule in self._criteria}
+        marks = []
+        for reader, phrase, start, end, _ in hits:
+            rules = {rule for rule, _, strength in reader.vocabulary.meanings[phrase] if strength > 0 and on[rule]}
+            if rules:
+                rows = tuple(row for row, positions in self._rows.items() if rules.intersection(positions))
+                ids = tuple(self.rules[rule].id for rule in sorted(rules) if self.rules[rule].id in criteria)
+                marks.append(Mark(reader.field, start, end, rows, ids))
+        return tuple(marks)
+
+    def _on(self, found: Sequence[_Evidence]) -> list[bool]:
         needed = max(self._threshold, self._share * max((evidence.total for evidence in found), default=0.0))
-        on = [evidence.full and evidence.total >= needed for evidence in found]
+        return [evidence.full and evidence.total >= needed for evidence in found]
+
+    def _judged(self, found: Sequence[_Evidence]) -> Detection:
+        on = self._on(found)
         traits = []
         for row, rules in self._rows.items():
             active = [found[position] for position in rules if on[position]]
@@ -186,24 +225,40 @@ class Detector:
         """The criteria of one agent that are on, parts of criteria that floors name included."""
         return self.examine(text).criteria
 
-    def _evidence(self, text: AgentText) -> list[_Evidence]:
+    def _evidence(self, hits: Iterable[_Found]) -> list[_Evidence]:
         """What speaks for and against each rule."""
         found = [_Evidence() for _ in self.rules]
         counted: set[tuple[int, str]] = set()
-        for reader in self._readers:
-            part = _part(text, reader)
-            muted = 0
-            for phrase, start, end in reader.vocabulary.find(part):
-                if phrase in self._negations:
-                    clause = _CLAUSE_END.search(part, end, end + _LONGEST_CLAUSE)
-                    muted = clause.start() if clause else end + _LONGEST_CLAUSE
-                if start < muted:
-                    continue
-                for rule, own, strength in reader.vocabulary.meanings[phrase]:
-                    if (rule, own) not in counted:
-                        counted.add((rule, own))
-                        found[rule].add(strength, reader.weight, part[start:end])
+        for reader, phrase, _, _, word in hits:
+            for rule, own, strength in reader.vocabulary.meanings[phrase]:
+                if (rule, own) not in counted:
+                    counted.add((rule, own))
+                    found[rule].add(strength, reader.weight, word)
         return found
+
+    def _found(self, text: AgentText) -> Iterator[_Found]:
+        for reader in self._readers:
+            yield from self._read(_part(text, reader), reader)
+
+    def _found_in_task(self, task: str) -> Iterator[_Found]:
+        return self._read(task[:LONGEST_TASK], self._reader_of_tasks())
+
+    def _reader_of_tasks(self) -> _Reader:
+        """Made on first use: compiling its phrases takes some hundredths of a second."""
+        if self._task_reader is None:
+            described = next(reader for reader in self._readers if reader.field == "description")
+            vocabulary = Vocabulary([{**rule.phrases, **rule.in_task} for rule in self.rules], self._negations)
+            self._task_reader = _Reader("description", LONGEST_TASK, described.weight, vocabulary)
+        return self._task_reader
+
+    def _read(self, part: str, reader: _Reader) -> Iterator[_Found]:
+        muted = 0
+        for phrase, start, end in reader.vocabulary.find(part):
+            if phrase in self._negations:
+                clause = _CLAUSE_END.search(part, end, end + _LONGEST_CLAUSE)
+                muted = clause.start() if clause else end + _LONGEST_CLAUSE
+            if start >= muted:
+                yield _Found(reader, phrase, start, end, part[start:end])
 
 
 def overridden(traits: Iterable[Trait], choices: Mapping[str, bool]) -> tuple[Trait, ...]:
@@ -213,56 +268,30 @@ def overridden(traits: Iterable[Trait], choices: Mapping[str, bool]) -> tuple[Tr
     )
 
 
+def settled(found: Detection, choices: Mapping[str, bool], matrix: Matrix) -> Detection:
+    """What was detected, with what the user set, for a matrix whose rows may be others than the detector's.
+
+    Args:
+        found: by the rules.
+        choices: id of a row, or of a criterion that a floor names -> on; other ids are ignored.
+        matrix: its rows are the traits, in its order; one that no rule knows is off unless the user set it.
+    """
+    detected = {trait.id: trait for trait in found.traits}
+    traits = overridden((detected.get(row) or Trait(row, False) for row in matrix.rows), choices)
+    known = {trait.id for trait in found.criteria}
+    criteria = found.criteria + tuple(
+        Trait(floor.on, False) for floor in matrix.floors if floor.on not in known and floor.on not in matrix.rows
+    )
+    return Detection(traits, tuple(trait for trait in overridden(criteria, choices) if trait.on))
+
+
 def _part(text: AgentText, reader: _Reader) -> str:
     value: str | tuple[str, ...] = getattr(text, reader.field)
     part = value if isinstance(value, str) else "; ".join(value)
-    return part[: reader.limit].partition(_EXAMPLES)[0]
+    return part[: reader.limit].partition(EXAMPLES)[0]
 
 
 def _words(found: Iterable[_Evidence]) -> tuple[str, ...]:
     """The most telling different words, each on one line."""
     ranked = sorted((item for evidence in found for item in evidence.words), key=lambda item: item[0])
     return tuple(dict.fromkeys(" ".join(word.split()) for _, word in ranked))[:_MOST_WORDS]
-
-
-def _positive(data: Mapping[str, object], name: str, parent: str = "") -> float:
-    key = checked.join(parent, name)
-    value = checked.number(checked.required(data, name, parent), key)
-    if value <= 0:
-        raise DataError("must be above zero", key=key)
-    return value
-
-
-def _rules(data: Mapping[str, object], section: str, parts: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Key of the rule in the file -> rule."""
-    rows = checked.mapping(checked.required(data, section), section)
-    return {f"{section}.{name}": _rule(name, section, row, parts) for name, row in rows.items()}
-
-
-def _rule(name: str, section: str, value: object, parts: Mapping[str, Rule]) -> Rule:
-    key = f"{section}.{name}"
-    data = checked.mapping(value, key)
-    phrases: dict[str, float] = {}
-    for part in checked.texts(data.get("includes"), f"{key}.includes"):
-        if f"parts.{part}" not in parts:
-            raise DataError(f"{part} is not one of the parts", key=f"{key}.includes")
-        phrases.update(parts[f"parts.{part}"].phrases)
-    for kind, strength in _STRENGTHS.items():
-        phrases.update(dict.fromkeys(_phrases(data, kind, key), strength))
-    own_row = section == "characteristics"
-    return Rule(
-        id=name,
-        label="" if own_row else checked.text(checked.required(data, "label", key), f"{key}.label"),
-        rows=(name,) if own_row else checked.texts(data.get("rows"), f"{key}.rows"),
-        phrases=phrases,
-        in_name=dict.fromkeys(_phrases(data, "name", key), _FULL),
-    )
-
-
-def _phrases(data: Mapping[str, object], kind: str, key: str) -> tuple[str, ...]:
-    """The phrases of one list of a rule, in lower case."""
-    phrases = tuple(phrase.lower() for phrase in checked.texts(data.get(kind), f"{key}.{kind}"))
-    for position, phrase in enumerate(phrases):
-        if not phrase[0].isalnum():
-            raise DataError("must begin with a letter or digit", key=f"{key}.{kind}.{position}")
-    return phrases

@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from ctxstudio.errors import Severity
@@ -48,6 +49,7 @@ class Code:
 CODES: Final[Mapping[str, Code]] = {
     "missing-name": Code(Severity.ERROR, "The file gives no name"),
     "missing-description": Code(Severity.ERROR, "The file gives no description"),
+    "duplicate-key": Code(Severity.WARNING, "A key stands more than once"),
     "name-not-allowed": Code(Severity.ERROR, "The name has a form that is refused"),
     "unknown-model": Code(Severity.WARNING, "The model is not in the catalogue"),
     "retired-model": Code(Severity.ERROR, "The model is retired"),
@@ -58,6 +60,7 @@ CODES: Final[Mapping[str, Code]] = {
     "tools-mapping": Code(Severity.ERROR, "Claude Code runs a mapping of tools with no tools"),
     "scalar-model-for-claude-ctx": Code(Severity.INFO, "claude-ctx expects the model as a mapping"),
     "invalid-effort": Code(Severity.WARNING, "The effort is none that is known"),
+    "effort-not-supported": Code(Severity.INFO, "The model does not support the effort"),
     "fallback-repeats-preference": Code(Severity.WARNING, "A fallback is the preferred model"),
     "duplicate-fallback": Code(Severity.WARNING, "A fallback stands twice"),
     "escalation-not-stronger": Code(Severity.WARNING, "The escalation goes to no stronger model"),
@@ -88,6 +91,7 @@ class _Subject:
     target: Target
     today: date
     unparsed: Collection[str]
+    repeated: Mapping[str, int]
 
     def lacks(self, key: str) -> bool:
         """Whether the file has no text under a top-level key; an entry that does not parse is a fault of its own."""
@@ -112,6 +116,7 @@ def validate(
     target: Target,
     today: date,
     unparsed: Collection[str] = (),
+    repeated: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with one agent, in a fixed order.
 
@@ -123,10 +128,18 @@ def validate(
         target: who will run the agent.
         today: the day by which models are retired or not.
         unparsed: top-level keys that are in the file and do not parse; they are not reported as missing.
+        repeated: top-level keys that stand there more than once, and how often.
     """
-    subject = _Subject(values, policy, dialect, catalogue, target, today, unparsed)
-    checks = (_identity, _form, _models, _effort, _fallbacks, _switches, _schema)
+    subject = _Subject(values, policy, dialect, catalogue, target, today, unparsed, repeated)
+    checks = (_repeated, _identity, _form, _models, _effort, _fallbacks, _switches, _schema)
     return tuple(finding for check in checks for finding in check(subject))
+
+
+def _repeated(subject: _Subject) -> Iterator[Finding]:
+    for key, count in subject.repeated.items():
+        yield _finding(
+            "duplicate-key", f"the key `{key}` stands {count} times; this one, the last, counts", path=(key,)
+        )
 
 
 def _identity(subject: _Subject) -> Iterator[Finding]:
@@ -165,52 +178,65 @@ def _form(subject: _Subject) -> Iterator[Finding]:
 def _models(subject: _Subject) -> Iterator[Finding]:
     policy = subject.policy
     if policy.preference is not None:
-        yield from _model(subject, policy.preference, subject.preference_place, preferred=True)
+        yield from _model(subject, policy.preference, subject.preference_place, "preference")
     for fallback in dict.fromkeys(policy.fallbacks):
-        yield from _model(subject, fallback, subject.place("fallbacks"))
+        yield from _model(subject, fallback, subject.place("fallbacks"), "fallbacks")
     for key, switch in _switch_parts(policy):
         if switch.to is not None:
-            yield from _model(subject, switch.to, subject.place(key, "to"))
+            yield from _model(subject, switch.to, subject.place(key, "to"), f"{key}.to")
 
 
-def _model(subject: _Subject, name: str, path: _Path, *, preferred: bool = False) -> Iterator[Finding]:
+def _model(subject: _Subject, name: str, path: _Path, field: str) -> Iterator[Finding]:
     """One model name; what makes requests fail is an error in the preference only, which every call uses."""
-    fatal = Severity.ERROR if preferred else Severity.WARNING
+    fatal = Severity.ERROR if field == "preference" else Severity.WARNING
     if subject.catalogue.invalid(name):
         message = f"{_quoted(name)} is sent as it stands, and the request fails"
-        yield _finding("model-default", message, "use inherit, or no model at all", path, fatal)
+        yield _finding("model-default", message, "use inherit, or no model at all", path, fatal, field)
     elif not subject.catalogue.knows(name):
         close = subject.catalogue.suggest(name)
         hint = f"did you mean {close}?" if close else ""
-        yield _finding("unknown-model", f"the model {_quoted(name)} is not in the catalogue", hint, path)
+        message = f"the model {_quoted(name)} is not in the catalogue"
+        yield _finding("unknown-model", message, hint, path, field=field)
     else:
-        yield from _lifetime(subject, name, path, fatal)
+        yield from _lifetime(subject, name, path, fatal, field)
 
 
-def _lifetime(subject: _Subject, name: str, path: _Path, fatal: Severity) -> Iterator[Finding]:
+def _lifetime(subject: _Subject, name: str, path: _Path, fatal: Severity, field: str) -> Iterator[Finding]:
     model = subject.catalogue.model(name)
     if model is None or model.retires is None:
         return
     hint = f"use {model.family}"
     if model.status_on(subject.today) is not ModelStatus.RETIRED:
         message = f"{_quoted(name)} will be retired on {model.retires}"
-        yield _finding("deprecated-model", message, hint, path)
+        yield _finding("deprecated-model", message, hint, path, field=field)
     elif model.becomes is not None and subject.target is Target.CLAUDE_CODE:
         message = f"{_quoted(name)} was retired on {model.retires}; Claude Code requests {model.becomes} instead"
-        yield _finding("retired-model", message, hint, path, Severity.WARNING)
+        yield _finding("retired-model", message, hint, path, Severity.WARNING, field)
     else:
         message = f"{_quoted(name)} was retired on {model.retires}: requests fail"
-        yield _finding("retired-model", message, hint, path, fatal)
+        yield _finding("retired-model", message, hint, path, fatal, field)
 
 
 def _effort(subject: _Subject) -> Iterator[Finding]:
     effort = subject.policy.effort
-    if effort is None or effort.strip().lower() in EFFORTS or (effort.isascii() and effort.isdigit()):
+    if effort is None:
         return
     nested = "effort" not in subject.values and subject.dialect is Dialect.MAPPING
-    hint = f"one of {', '.join(EFFORTS)}"
     path = ("model", "effort") if nested else ("effort",)
-    yield _finding("invalid-effort", f"the effort {_quoted(effort)} is ignored", hint, path)
+    number = effort.isascii() and effort.isdigit()
+    preference = subject.policy.preference
+    id = subject.catalogue.resolve(preference, subject.today) if preference is not None else None
+    model = subject.catalogue.models.get(id) if id is not None else None
+    if not number and effort.strip().lower() not in EFFORTS:
+        hint = f"one of {', '.join(EFFORTS)}"
+        yield _finding("invalid-effort", f"the effort {_quoted(effort)} is ignored", hint, path, field="effort")
+    elif model is not None and not model.efforts:
+        message = f"{model.title} knows no effort: it is not sent"
+        yield _finding("effort-not-supported", message, path=path, field="effort")
+    elif model is not None and not number and effort.strip().lower() not in model.efforts:
+        message = f"{_quoted(effort)} is no effort of {model.title}"
+        hint = f"it knows {', '.join(model.efforts)}"
+        yield _finding("effort-not-supported", message, hint, path, field="effort")
 
 
 def _fallbacks(subject: _Subject) -> Iterator[Finding]:
@@ -223,9 +249,10 @@ def _fallbacks(subject: _Subject) -> Iterator[Finding]:
         model = _same(subject, fallback)
         if model == preferred:
             message = f"the fallback {_quoted(fallback)} is the preferred model"
-            yield _finding("fallback-repeats-preference", message, path=path)
+            yield _finding("fallback-repeats-preference", message, path=path, field="fallbacks")
         elif model in seen:
-            yield _finding("duplicate-fallback", f"the fallback {_quoted(fallback)} stands twice", path=path)
+            message = f"the fallback {_quoted(fallback)} stands twice"
+            yield _finding("duplicate-fallback", message, path=path, field="fallbacks")
         seen.add(model)
 
 
@@ -235,18 +262,20 @@ def _switches(subject: _Subject) -> Iterator[Finding]:
         words = key.replace("_", " ")
         path = subject.place(key)
         if switch.to is None or not switch.to.strip():
-            yield _finding("switch-without-target", f"the {words} names no model", path=path)
+            yield _finding("switch-without-target", f"the {words} names no model", path=path, field=f"{key}.to")
         elif rank >= 0 and (other := _rank(subject, switch.to)) >= 0:
             stronger = key == "escalation"
             if (other <= rank) if stronger else (other >= rank):
                 code = "escalation-not-stronger" if stronger else "fast-path-not-cheaper"
                 message = f"the {words} goes to {_quoted(switch.to)}, no {'stronger' if stronger else 'cheaper'} model"
-                yield _finding(code, message, path=(*path, "to"))
+                yield _finding(code, message, path=(*path, "to"), field=f"{key}.to")
         if not any(text.strip() for text in switch.when):
-            yield _finding("switch-without-trigger", f"the {words} has no trigger: it never happens", path=path)
+            message = f"the {words} has no trigger: it never happens"
+            yield _finding("switch-without-trigger", message, path=path, field=f"{key}.when")
     if subject.policy.escalation is not None and subject.policy.fast_path is not None:
         message = "the agent has an escalation and a fast path: it may run on three models"
-        yield _finding("both-escalation-and-fast-path", message, path=subject.place("fast_path"))
+        path = subject.place("fast_path")
+        yield _finding("both-escalation-and-fast-path", message, path=path, field="fast_path.to")
 
 
 def _schema(subject: _Subject) -> Iterator[Finding]:
@@ -266,7 +295,7 @@ def _schema(subject: _Subject) -> Iterator[Finding]:
         yield _finding("missing-tier", "the file has no `tier.id`", "one of core, extended, specialist")
     absent = subject.policy.preference is None and subject.dialect is not Dialect.OTHER
     if absent and "model" not in subject.unparsed:
-        yield _finding("missing-preference", "the file has no `model.preference`")
+        yield _finding("missing-preference", "the file has no `model.preference`", field="preference")
     if "tools" not in subject.unparsed and not _inner(values.get("tools"), "catalog"):
         yield _finding("missing-tools", "the file has no `tools.catalog`")
 
@@ -293,5 +322,7 @@ def _quoted(text: str) -> str:
     return f"“{text[:_LONGEST_QUOTE]}{'…' if len(text) > _LONGEST_QUOTE else ''}”"
 
 
-def _finding(code: str, message: str, hint: str = "", path: _Path = (), severity: Severity | None = None) -> Finding:
-    return Finding(severity or CODES[code].severity, code, message, hint, path)
+def _finding(
+    code: str, message: str, hint: str = "", path: _Path = (), severity: Severity | None = None, field: str = ""
+) -> Finding:
+    return Finding(severity or CODES[code].severity, code, message, hint, path, field)

@@ -84,7 +84,7 @@ class Finding:
     """One finding of validation, before the workspace gives it a file and a line.
 
     Attributes:
-        severity, code, message, hint: as in `errors.Issue`.
+        severity, code, message, hint, field: as in `errors.Issue`.
         path: path of keys in the frontmatter that it is about; empty if about the whole file.
     """
 
@@ -93,6 +93,7 @@ class Finding:
     message: str
     hint: str = ""
     path: tuple[str, ...] = ()
+    field: str = ""
 
 
 class TraitSource(enum.StrEnum):

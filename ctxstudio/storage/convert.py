@@ -1,85 +1,36 @@
-"""One agent file in another dialect, for exports. The opened files are never converted."""
+"""One agent file as another program reads it: the dialect of its model, and the shape of its tools."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ctxstudio.errors import EditError
-from ctxstudio.frontmatter import Document, Place
-from ctxstudio.policy import dialects
-from ctxstudio.policy.values import Dialect, Target
-from ctxstudio.storage import patch
+from ctxstudio.frontmatter import Document
+from ctxstudio.policy.values import Target
+from ctxstudio.storage import dialect_change
+from ctxstudio.storage.dialect_change import Extras
 
 ToolNames: TypeAlias = Mapping[str, tuple[str, ...]]
 """Tool name -> its names in the other dialect."""
 
-_ORDER = ("preference", "fallbacks", "escalation", "fast_path", "effort", "reasoning")
 
-
-def convert(document: Document, target: Target, tools: ToolNames) -> Document:
+def convert(document: Document, target: Target, tools: ToolNames, extras: Extras = Extras.KEEP) -> Document:
     """The document as the target reads it: shape of `model`, of `tools`, and place of `effort`.
 
-    What a scalar `model` cannot hold is kept in `modelPolicy`, which Claude Code ignores.
+    Args:
+        document: the file.
+        target: who is to read it.
+        tools: names of tools in that dialect.
+        extras: what becomes of the policy that a scalar `model` cannot hold.
 
     Raises:
         EditError: a tool is not known there, or the file cannot be edited safely.
         FrontmatterError: a part that may have to change cannot be read.
     """
-    for key in dialects.POLICY_KEYS:
-        document.get(key)
     if target is Target.CLAUDE_CODE:
-        converted = _flat_tools(_flat_model(document), tools)
-    else:
-        converted = _tool_catalog(_model_mapping(document), tools)
-    if patch.policy_of(converted).policy != patch.policy_of(document).policy:
-        raise EditError("its policy would read otherwise in the other dialect")
-    return converted
-
-
-def _flat_model(document: Document) -> Document:
-    reading = patch.policy_of(document)
-    if reading.dialect is not Dialect.MAPPING:
-        return document
-    rest: dict[str, Any] = dict(document.get("model"))
-    preference, effort = rest.pop("preference", None), rest.pop("effort", None)
-    if preference is not None and reading.policy.preference is None:
-        raise EditError("its `model.preference` is not a name")
-    place = Place(("model", "tools", "description", "name"))
-    if rest:
-        document = document.set(("modelPolicy",), {**_extra(document), **rest}, place)
-    if effort is not None and document.get("effort") is None:
-        document = document.set(("effort",), effort, place)
-    if preference is None:
-        return document.delete(("model",))
-    return document.set(("model",), reading.policy.preference)
-
-
-def _model_mapping(document: Document) -> Document:
-    reading = patch.policy_of(document)
-    if reading.dialect is Dialect.MAPPING:
-        return document
-    if reading.dialect is Dialect.OTHER:
-        raise EditError("its `model` is neither a name nor a mapping")
-    model = _extra(document)
-    if reading.policy.preference is not None:
-        model["preference"] = reading.policy.preference
-    effort = document.get("effort")
-    if effort is not None:
-        model["effort"] = effort
-        document = document.delete(("effort",))
-    if document.get("modelPolicy") is not None:
-        document = document.delete(("modelPolicy",))
-    ordered = {key: model[key] for key in (*_ORDER, *model) if key in model}
-    return document.set(("model",), ordered, Place(("tools", "description", "name"))) if ordered else document
-
-
-def _extra(document: Document) -> dict[str, Any]:
-    """What stands beside a scalar model."""
-    extra = document.get("modelPolicy")
-    if extra is not None and not isinstance(extra, dict):
-        raise EditError("its `modelPolicy` is not a mapping")
-    return dict(extra or {})
+        return _flat_tools(dialect_change.to_scalar(document, extras), tools)
+    return _tool_catalog(dialect_change.to_mapping(document), tools)
 
 
 def _flat_tools(document: Document, tools: ToolNames) -> Document:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
-import re
-import stat
-import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import datetime
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from ctxstudio.costs.words import counted
 from ctxstudio.errors import CtxStudioError, Issue, RefusedError, Severity
 from ctxstudio.frontmatter import Document
 from ctxstudio.policy.values import Policy, Target
-from ctxstudio.storage import atomic, catalog, convert, patch
+from ctxstudio.storage import atomic, catalog, convert, manifest, patch
+from ctxstudio.storage.destination import Destination, Opened, Step, destination, due
+from ctxstudio.storage.dialect_change import Extras
 from ctxstudio.storage.record import MAX_FILE, Record
 
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""The same for every file, so that the same agents give the same archive."""
-_UNIX = 3
-_ELSEWHERE = re.compile(r"\\|^[A-Za-z]:|^/|(?:^|/)\.\.(?:/|$)")
-"""Names that mean a place outside of the folder where an archive is unpacked, at least on Windows."""
+T = TypeVar("T")
+Run = Generator[Step, None, T]
+"""Work that tells how far it is and ends with a result. To close it undoes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +45,10 @@ class Options:
         changed_since: only agents whose copy differs, in either dialect, from the file of the same path in this folder.
         catalog: whether `agents.md` and `dependencies.map` are added.
         force: whether existing files may be replaced.
+        edited_only: only agents with unsaved edits.
+        manifest: whether `manifest.json` is added.
+        date: of the export, for the manifest.
+        extras: what becomes of the policy that a scalar `model` cannot hold, in the dialect of Claude Code.
     """
 
     dialect: Target | None = None
@@ -56,6 +56,10 @@ class Options:
     changed_since: Path | None = None
     catalog: bool = False
     force: bool = False
+    edited_only: bool = False
+    manifest: bool = False
+    date: datetime.date | None = None
+    extras: Extras = Extras.KEEP
 
 
 PLAIN = Options()
@@ -77,17 +81,44 @@ class ExportReport:
     unchanged: int
     problems: tuple[Issue, ...]
 
-    def text(self) -> str:
-        """The report as lines for the user."""
+    def head(self) -> str:
+        """What was written and what was left out, as lines for the user."""
         lines = [f"{counted(len(self.written), 'file')} exported to {self.target}"]
         if self.unchanged:
             lines.append(f"{counted(self.unchanged, 'unchanged agent')} left out")
-        return "\n".join([*lines, *(issue.text() for issue in self.problems)])
+        return "\n".join(lines)
+
+    def text(self) -> str:
+        """The report as lines for the user."""
+        return "\n".join([self.head(), *(issue.text() for issue in self.problems)])
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an export would do.
+
+    Attributes:
+        files: how many files would be written.
+        agents: how many of them are agents.
+        size: bytes of them all.
+        unchanged: how many agents would be left out as not changed.
+        problems: agents that cannot be exported, and why.
+        existing: what would be replaced.
+        refused: why nothing could be written even if that may be replaced, else empty.
+    """
+
+    files: int = 0
+    agents: int = 0
+    size: int = 0
+    unchanged: int = 0
+    problems: tuple[Issue, ...] = ()
+    existing: tuple[str, ...] = ()
+    refused: str = ""
 
 
 @dataclass(slots=True)
-class _Copies:
-    """What is going to be written.
+class Copies:
+    """What is going to be written. Only made here; to be read elsewhere.
 
     Attributes:
         files: path -> content.
@@ -103,7 +134,7 @@ class _Copies:
 
 
 def export(directory: Path, items: Sequence[ExportItem], target: Path, options: Options = PLAIN) -> ExportReport:
-    """Write copies. Everything is prepared before the first file is written.
+    """Write copies at once. Everything is prepared before the first file is written.
 
     Args:
         directory: the opened directory.
@@ -112,35 +143,79 @@ def export(directory: Path, items: Sequence[ExportItem], target: Path, options: 
         options: what, and how.
 
     Raises:
-        RefusedError: the target is the opened directory, a file is there already, or the system refuses to write.
-            Nothing was written.
+        RefusedError: the target is the opened directory or a folder in it, a file is there already, or the system
+            refuses to write. Nothing was written.
     """
-    if os.path.realpath(target) == os.path.realpath(directory):
-        raise RefusedError("the export goes to another folder than the opened one; saving writes the files themselves")
-    to_zip = target.suffix.lower() == ".zip"
-    copies = _prepared(directory, items, options, to_zip)
-    if options.catalog:
-        _add_catalog(copies)
-    try:
-        if to_zip:
-            _write_zip(target, copies.files, options.force)
-        else:
-            opened = {os.path.realpath(directory / item.record.id) for item in items} if options.force else set()
-            _write_folder(target, copies.files, options.force, opened)
-    except OSError as error:
-        raise RefusedError(f"cannot write {target}: {atomic.reason(error)}; nothing was written") from error
+    return finished(running(directory, items, target, options))
+
+
+def running(directory: Path, items: Sequence[ExportItem], target: Path, options: Options = PLAIN) -> Run[ExportReport]:
+    """`export`, step by step.
+
+    Raises:
+        RefusedError: as for `export`.
+    """
+    place = destination(target, _opened(directory, items))
+    copies = yield from _prepared(directory, items, options, place)
+    place.check(copies.files, options.force)
+    yield from place.write(copies.files, options.force)
     return ExportReport(target, tuple(copies.files), copies.unchanged, tuple(copies.problems))
 
 
-def _prepared(directory: Path, items: Sequence[ExportItem], options: Options, to_zip: bool) -> _Copies:
-    copies = _Copies()
-    for item in items:
-        id = item.record.id
+def preparing(directory: Path, items: Sequence[ExportItem], target: Path, options: Options = PLAIN) -> Run[Copies]:
+    """What `export` would write, step by step. It writes nothing.
+
+    Raises:
+        RefusedError: nothing can be written there, whatever it is.
+    """
+    return (yield from _prepared(directory, items, options, destination(target, _opened(directory, items))))
+
+
+def preview(directory: Path, items: Sequence[ExportItem], target: Path, copies: Copies) -> Preview:
+    """What writing prepared copies would do; it writes nothing and refuses nothing."""
+    seen = Preview(
+        len(copies.files),
+        len(copies.documents),
+        sum(map(len, copies.files.values())),
+        copies.unchanged,
+        tuple(copies.problems),
+    )
+    try:
+        place = destination(target, _opened(directory, items))
+        seen = replace(seen, existing=place.existing(copies.files))
+        place.check(copies.files, force=True)
+    except (RefusedError, OSError) as error:
+        return replace(seen, refused=str(error))
+    return seen
+
+
+def finished(run: Run[T]) -> T:
+    """The result of such work, done at once."""
+    while True:
         try:
-            if to_zip:
-                _check_name(id)
+            next(run)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def _opened(directory: Path, items: Sequence[ExportItem]) -> Opened:
+    return Opened(directory, [item.record.id for item in items])
+
+
+def _prepared(directory: Path, items: Sequence[ExportItem], options: Options, place: Destination) -> Run[Copies]:
+    copies = Copies()
+    for number, item in enumerate(items, 1):
+        if due(number, len(items)):
+            yield Step("Preparing", number, len(items))
+        id = item.record.id
+        if options.edited_only and item.policy == item.record.reading.policy:
+            copies.unchanged += 1
+            continue
+        try:
+            place.check_name(id)
             own = _copy(directory / id, item)
-            document = convert.convert(own, options.dialect, options.tools or {}) if options.dialect else own
+            document = _converted(own, options)
             data = document.to_bytes()
         except OSError as error:
             copies.problems.append(_not_exported(id, f"cannot be read: {atomic.reason(error)}"))
@@ -151,20 +226,18 @@ def _prepared(directory: Path, items: Sequence[ExportItem], options: Options, to
                 copies.unchanged += 1
             else:
                 copies.files[id], copies.documents[id] = data, document
+    _add_lists(copies, options)
     return copies
+
+
+def _converted(own: Document, options: Options) -> Document:
+    if options.dialect is None:
+        return own
+    return convert.convert(own, options.dialect, options.tools or {}, options.extras)
 
 
 def _not_exported(id: str, why: str) -> Issue:
     return Issue(Severity.ERROR, "not-exported", f"not exported: {why}", id)
-
-
-def _check_name(id: str) -> None:
-    try:
-        id.encode()
-    except UnicodeEncodeError as error:
-        raise RefusedError("its file name is not UTF-8, which a zip archive cannot hold") from error
-    if _ELSEWHERE.search(id):
-        raise RefusedError("its file name could leave the folder in which the archive is unpacked")
 
 
 def _copy(path: Path, item: ExportItem) -> Document:
@@ -182,64 +255,16 @@ def _is_one_of(path: Path, contents: tuple[bytes, ...]) -> bool:
         return False
 
 
-def _add_catalog(copies: _Copies) -> None:
-    taken = {name.casefold() for name in copies.files}
-    for name, content in (
-        ("agents.md", catalog.listing(copies.documents)),
-        ("dependencies.map", catalog.dependency_map(copies.documents)),
-    ):
-        if name in taken:
-            raise RefusedError(f"an agent has the name of the catalogue's file {name}; nothing was written")
-        copies.files[name] = content.encode("utf-8", "replace")
+def _add_lists(copies: Copies, options: Options) -> None:
+    """Add what is written about the agents; the manifest last, for it counts the others."""
+    if options.catalog:
+        _add(copies, catalog.NAME, catalog.listing(copies.documents))
+        _add(copies, catalog.MAP_NAME, catalog.dependency_map(copies.documents))
+    if options.manifest:
+        _add(copies, manifest.NAME, manifest.manifest(copies.files, copies.documents, options.date))
 
 
-def _write_folder(target: Path, files: Mapping[str, bytes], force: bool, opened: set[str]) -> None:
-    root = Path(os.path.realpath(target))
-    existing = [name for name in files if os.path.lexists(target / name)]
-    if existing and not force:
-        more = f" and {len(existing) - 3} more" if len(existing) > 3 else ""
-        raise RefusedError(f"{target} already has {', '.join(existing[:3])}{more}; nothing was written")
-    for name in files:
-        place = os.path.realpath(target / name)
-        if not Path(place).is_relative_to(root):
-            raise RefusedError(f"{name} would be written outside of {target}; nothing was written")
-        if place in opened:
-            raise RefusedError(f"{name} would replace a file of the opened directory; nothing was written")
-    made: list[Path] = []
-    try:
-        for name, data in files.items():
-            path = target / name
-            for folder in reversed([folder for folder in path.parents if not folder.exists()]):
-                folder.mkdir()
-                made.append(folder)
-            if not path.exists():
-                made.append(path)
-            atomic.write(path, data)
-    except BaseException:
-        _unmake(made)
-        raise
-
-
-def _unmake(made: Sequence[Path]) -> None:
-    """Remove what an export that failed has written so far; what it replaced is whole, and new."""
-    for path in reversed(made):
-        with contextlib.suppress(OSError):
-            if path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink()
-
-
-def _write_zip(target: Path, files: Mapping[str, bytes], force: bool) -> None:
-    if os.path.lexists(target) and not force:
-        raise RefusedError(f"{target} exists; nothing was written")
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, data in files.items():
-            info = zipfile.ZipInfo(name, _ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = _UNIX
-            info.external_attr = (stat.S_IFREG | 0o644) << 16
-            packed.writestr(info, data)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    atomic.write(target, archive.getvalue())
+def _add(copies: Copies, name: str, content: str) -> None:
+    if name in {path.casefold().partition("/")[0] for path in copies.documents}:
+        raise RefusedError(f"an agent has the name of the catalogue's file {name}; nothing was written")
+    copies.files[name] = content.encode("utf-8", "replace")

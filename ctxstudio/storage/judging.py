@@ -29,6 +29,7 @@ class Details:
         faults: what is broken in the file.
         values: its readable frontmatter, for validation.
         unparsed: required keys that are there and cannot be read.
+        repeated: keys that stand there more than once, and how often.
         lines: line of each key path that a problem was about so far.
     """
 
@@ -36,6 +37,7 @@ class Details:
     faults: tuple[Issue, ...]
     values: Mapping[str, Any]
     unparsed: frozenset[str] = frozenset()
+    repeated: Mapping[str, int] = field(default_factory=dict)
     lines: dict[tuple[str, ...], int | None] = field(default_factory=dict, compare=False)
 
 
@@ -52,7 +54,7 @@ def after_edit(details: Details, record: Record) -> Details:
 def _details(record: Record, detection: Detection) -> Details:
     values, names = record.values(), record.document.block.names()
     unparsed = frozenset(key for key in _REQUIRED if key in names and key not in values)
-    return Details(detection, record.faults(), values, unparsed)
+    return Details(detection, record.faults(), values, unparsed, record.document.block.repeated())
 
 
 def problems(
@@ -62,6 +64,7 @@ def problems(
     findings = (*record.reading.findings, *validation.validate(
         details.values, agent.policy, agent.dialect,
         catalogue=shipped.catalogue, target=target, today=today, unparsed=details.unparsed,
+        repeated=details.repeated,
     ))  # fmt: skip
     # Claude Code repairs broken YAML or reads past it; claude-ctx does not load the file.
     severity = Severity.WARNING if target is Target.CLAUDE_CODE else Severity.ERROR
@@ -80,13 +83,18 @@ def same_name(id: str, namesakes: Collection[str]) -> Issue:
     return Issue(Severity.WARNING, "duplicate-name", message, id, hint=hint)
 
 
+def gone(id: str) -> Issue:
+    """The problem of an agent with unsaved edits whose file was removed by somebody."""
+    return Issue(Severity.ERROR, "file-gone", "its file is gone", id, hint="revert to let it go")
+
+
 def _issue(finding: Finding, record: Record, details: Details) -> Issue:
     line = None
     if finding.path:
         if finding.path not in details.lines:
             details.lines[finding.path] = _line_of(finding.path, record)
         line = details.lines[finding.path]
-    return Issue(finding.severity, finding.code, finding.message, record.id, line, None, finding.hint)
+    return Issue(finding.severity, finding.code, finding.message, record.id, line, None, finding.hint, finding.field)
 
 
 def _line_of(path: tuple[str, ...], record: Record) -> int | None:

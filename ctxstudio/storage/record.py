@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
@@ -11,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from ctxstudio.errors import FrontmatterError, Issue, Severity, UnusableInputError
 from ctxstudio.frontmatter import Document
 from ctxstudio.policy import dialects
-from ctxstudio.policy.values import AgentText
+from ctxstudio.policy.values import AgentText, Dialect
 from ctxstudio.storage import patch
 
 MAX_FILE: Final = 8 << 20
@@ -21,6 +22,8 @@ _OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O
 _FIRST_READ = 1 << 16
 _MOST_READ = 1 << 20
 _VALIDATED: Final = frozenset({"name", "description", "category", "tools", *dialects.KEYS})
+_TRICKY: Final = re.compile(r"(?:[:?\[,-]|^)[ \t]*[&*!{]", re.MULTILINE)
+_KEY_LINE: Final = re.compile(r"^[ -]*+[^ #\"'\n][^:\n]*:(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _OPENING: Final = 2000
 """Bytes of the prompt kept for trait detection."""
 
@@ -77,11 +80,14 @@ class Record:
     def plain(self) -> bool:
         """Whether any policy can certainly be written: nothing in it that takes a trial to know."""
         block = self.document.block
-        names = [entry.key for entry in block.entries if entry.key]
-        if not block.certain or len(names) != len(set(names)):
+        two = self.reading.dialect is Dialect.MAPPING and block.entry("modelPolicy") is not None
+        if two or not block.certain or block.repeated():
             return False
-        entries = [entry for key in dialects.POLICY_KEYS if (entry := block.entry(key))]
-        return not any(char in block.text[entry.start : entry.end] for entry in entries for char in "&*!{[#")
+        values = block.readable(dialects.POLICY_KEYS)
+        present = [entry for key in dialects.POLICY_KEYS if (entry := block.entry(key))]
+        return len(values) == len(present) and all(
+            _is_plain(block.text[entry.start : entry.end], values[entry.key]) for entry in present
+        )
 
     def values(self) -> dict[str, Any]:
         """The frontmatter as far as validation looks at it; broken one-line texts as they stand."""
@@ -120,6 +126,15 @@ class Record:
             _texts(values.get("tools")),
             self.document.body[:_OPENING].decode("utf-8", "ignore"),
         )
+
+
+def _is_plain(text: str, value: object) -> bool:
+    """Whether an entry has neither anchors, aliases, tags and mappings in brackets nor a key twice in one mapping."""
+    return not _TRICKY.search(text) and len(_KEY_LINE.findall(text)) == 1 + _key_count(value)
+
+
+def _key_count(value: object) -> int:
+    return sum(1 + _key_count(item) for item in value.values()) if isinstance(value, dict) else 0
 
 
 def _repair_hint(error: FrontmatterError) -> str:

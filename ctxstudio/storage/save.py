@@ -1,19 +1,22 @@
-"""Saving policies into agent files: the present bytes, the smallest patch, an atomic replace, one report."""
+"""Saving policies into agent files: the present bytes, the smallest patch, journal and atomic replace, one report."""
 
 from __future__ import annotations
 
+import datetime
 import enum
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ctxstudio.costs.words import counted
 from ctxstudio.errors import CtxStudioError, FrontmatterError, RefusedError
 from ctxstudio.frontmatter import Document
-from ctxstudio.policy.dialects import Reading
+from ctxstudio.policy import merge
 from ctxstudio.policy.values import Policy
-from ctxstudio.storage import atomic, patch, record
+from ctxstudio.storage import atomic, batch, patch, record
+from ctxstudio.storage.batch import Result
+from ctxstudio.storage.journal import Change, Journal
 from ctxstudio.storage.record import Fingerprint, Record
 
 
@@ -22,9 +25,11 @@ class Outcome(enum.Enum):
 
     WRITTEN = enum.auto()
     MERGED = enum.auto()
-    """Written; the file had changed elsewhere on disk, which was kept."""
+    """Written; what had changed elsewhere on disk was kept."""
     CONFLICT = enum.auto()
-    """Not written: its policy changed on disk."""
+    """Not written: on disk, its policy changed in the same place, or in how it is said."""
+    LINKED = enum.auto()
+    """Not written: the file has several hard links, and replacing it would part them."""
     FAILED = enum.auto()
     """Not written."""
 
@@ -54,12 +59,14 @@ class Saved:
         outcome: whether it was written.
         record: the file as it is on disk now; None where it could not be read.
         message: for the user; empty where all went as usual.
+        asked: the policy it should say; of a merge, the file says what others wrote besides.
     """
 
     id: str
     outcome: Outcome
     record: Record | None
     message: str = ""
+    asked: Policy | None = None
 
     @property
     def written(self) -> bool:
@@ -99,19 +106,60 @@ class SaveReport:
         return "\n".join(lines)
 
 
-def save(directory: Path, jobs: Sequence[SaveJob], progress: Callable[[int], None] = lambda _: None) -> SaveReport:
+def save(
+    directory: Path,
+    jobs: Sequence[SaveJob],
+    journal: Journal,
+    now: datetime.datetime,
+    *,
+    in_place: Collection[str] = (),
+    progress: Callable[[int], None] = lambda _: None,
+) -> SaveReport:
     """Write a batch; a file that cannot be written does not stop the others.
 
     Args:
         directory: the opened directory.
         jobs: the files.
-        progress: told how many are done.
+        journal: where the batch is remembered before the first file is touched.
+        now: with its time zone.
+        in_place: files with several hard links that the user wants written nevertheless, under all their names.
+        progress: told, in any thread, how many files were tried of those that can be patched.
+
+    Raises:
+        RefusedError: the journal cannot be written. Nothing was saved.
     """
-    results = []
-    for number, job in enumerate(jobs, 1):
-        results.append(_save(directory / job.record.id, job))
-        progress(number)
-    return SaveReport(tuple(results))
+    files = [_patched(directory / job.record.id, job) for job in jobs]
+    changes = [
+        Change(file.id, file.before, file.after, in_place=file.id in in_place, status=file.status)
+        for file in files
+        if isinstance(file, _Patched) and file.after != file.before
+    ]
+    results = batch.carry_out(journal, directory, _title(jobs), changes, now, progress=progress)
+    return SaveReport(tuple(file if isinstance(file, Saved) else _saved(file, results.get(file.id)) for file in files))
+
+
+@dataclass(frozen=True, slots=True)
+class _Patched:
+    """A file as it is on disk now, and as it shall be.
+
+    Attributes:
+        id: path relative to the opened directory.
+        before, after: its bytes.
+        asked: the policy it should say.
+        merged: whether something else of the file had changed since it was read.
+        status: of the file when `before` was read.
+    """
+
+    id: str
+    before: bytes
+    after: bytes
+    asked: Policy
+    merged: bool
+    status: os.stat_result
+
+
+def _title(jobs: Sequence[SaveJob]) -> str:
+    return f"save of {jobs[0].record.name}" if len(jobs) == 1 else f"save of {len(jobs):,} agents"
 
 
 def edited(document: Document, policy: Policy, origin: Document) -> Document:
@@ -131,25 +179,26 @@ def edited(document: Document, policy: Policy, origin: Document) -> Document:
     return patch.apply(document.with_origin(origin), patch.policy_of(document).policy, policy)
 
 
-def _save(path: Path, job: SaveJob) -> Saved:
+def _patched(path: Path, job: SaveJob) -> _Patched | Saved:
+    """The patch of one file, from its present bytes; what became of it where there can be none."""
     id, old = job.record.id, job.record.reading
     try:
         if job.record.locked:
             raise RefusedError(job.record.locked)
-        data, status = atomic.read(path, record.MAX_FILE)
-        document = Document.from_bytes(data)
+        before, status = atomic.read(path, record.MAX_FILE)
+        document = Document.from_bytes(before)
         present = patch.policy_of(document)
-        touched = document.head != job.record.document.head
-        if touched and not _same_policy(present, old) and present.policy != job.policy:
-            message = f"its policy changed on disk, where it now says {_short(present.policy)}"
-            return Saved(id, Outcome.CONFLICT, _record(id, document, status), message)
-        if present.policy != job.policy:
-            if touched:
-                data = patch.apply(document.with_origin(job.origin), present.policy, job.policy).to_bytes()
-            else:
-                data = edited(document, job.policy, job.origin).to_bytes()
-            status = atomic.write(path, data, status)
-            document = Document.from_bytes(data)
+        touched, wanted = document.head != job.record.document.head, job.policy
+        if touched and present.policy != wanted:
+            merged = merge.merge(old.policy, present.policy, wanted)
+            if merged.clashes or present.dialect is not old.dialect:
+                message = f"its policy changed on disk, where it now says {_short(present.policy)}"
+                return Saved(id, Outcome.CONFLICT, _record(id, document, status), message)
+            wanted = merged.policy
+            document = patch.apply(document.with_origin(job.origin), present.policy, wanted)
+        elif present.policy != wanted:
+            document = edited(document, wanted, job.origin)
+        return _Patched(id, before, document.to_bytes(), job.policy, touched, status)
     except FileNotFoundError:
         return Saved(id, Outcome.FAILED, None, "the file is gone")
     except OSError as error:
@@ -158,14 +207,18 @@ def _save(path: Path, job: SaveJob) -> Saved:
         return Saved(id, Outcome.CONFLICT, None, f"its frontmatter on disk cannot be read any more: {error}")
     except CtxStudioError as error:
         return Saved(id, Outcome.FAILED, None, str(error))
+
+
+def _saved(file: _Patched, result: Result | None) -> Saved:
+    """What became of a patched file; no result where there was nothing to write."""
+    if result is not None and result.reason:
+        return Saved(file.id, Outcome.LINKED if result.linked else Outcome.FAILED, None, result.reason)
+    status = result.status if result is not None and result.status is not None else file.status
     outcome, message = Outcome.WRITTEN, ""
-    if touched:
+    if file.merged:
         outcome, message = Outcome.MERGED, "what had changed on disk since it was read was kept"
-    return Saved(id, outcome, _record(id, document, status), message)
-
-
-def _same_policy(one: Reading, other: Reading) -> bool:
-    return one.policy == other.policy and one.dialect == other.dialect
+    # Read anew: a document that came by edits remembers words which this file has no more.
+    return Saved(file.id, outcome, _record(file.id, Document.from_bytes(file.after), status), message, file.asked)
 
 
 def _record(id: str, document: Document, status: os.stat_result) -> Record | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from ctxstudio.errors import UnusableInputError
 from ctxstudio.storage import atomic, record
-from ctxstudio.storage.record import NotLoaded, Record
+from ctxstudio.storage.record import Fingerprint, NotLoaded, Record
 
 SKIPPED: Final = frozenset({".git", "node_modules"})
 """Folders that hold no agents of the user's own."""
@@ -63,6 +63,93 @@ def scan(directory: str, cancelled: Callable[[], bool] = lambda: False) -> Itera
         if start == 0:
             batch.not_loaded[:0] = not_loaded
         yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What differs on disk from what is known.
+
+    Attributes:
+        records: agents that are new or were written.
+        gone: ids of agents that are agents no more.
+        not_loaded: everything that is no row now, where that is another list than before; None where it is not.
+    """
+
+    records: tuple[Record, ...] = ()
+    gone: tuple[str, ...] = ()
+    not_loaded: tuple[NotLoaded, ...] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.gone or self.not_loaded is not None)
+
+
+def news(
+    directory: str,
+    known: Mapping[str, Fingerprint],
+    not_loaded: Collection[NotLoaded],
+    cancelled: Callable[[], bool] = lambda: False,
+) -> News:
+    """Look whether files came, went or were written since; reads only those.
+
+    Args:
+        directory: the opened directory.
+        known: agent id -> its fingerprint when it was read.
+        not_loaded: what was no row then.
+        cancelled: asked now and then; True ends the search without news.
+
+    Raises:
+        UnusableInputError: the directory is gone or cannot be read.
+    """
+    files, passed = find(directory, cancelled)
+    records: list[Record] = []
+    for path, id in files:
+        if cancelled():
+            return News()
+        before = known.get(id)
+        try:
+            same = before is not None and Fingerprint.of(os.stat(path)) == before
+        except OSError:
+            same = False
+        if same:
+            continue
+        read = record.read(path, id)
+        if isinstance(read, Record):
+            records.append(read)
+        else:
+            passed.append(read)
+    if cancelled():
+        return News()
+    loaded = {id for _, id in files} - {missed.path for missed in passed}
+    passed.sort()
+    return News(
+        tuple(records),
+        tuple(id for id in known if id not in loaded),
+        tuple(passed) if passed != sorted(not_loaded) else None,
+    )
+
+
+def look_at(directory: str, ids: Collection[str], not_loaded: Collection[NotLoaded]) -> News:
+    """Read some files again, whatever is there now; the rest is taken to be as it was.
+
+    Args:
+        directory: the opened directory.
+        ids: paths relative to it.
+        not_loaded: what was no row so far.
+    """
+    records: list[Record] = []
+    looked_at = frozenset(ids)
+    missed = [other for other in not_loaded if other.path not in looked_at]
+    for id in ids:
+        path = os.path.join(directory, id)
+        if not os.path.lexists(path):
+            continue
+        read = record.read(path, id)
+        if isinstance(read, Record):
+            records.append(read)
+        else:
+            missed.append(read)
+    loaded = {read.id for read in records}
+    return News(tuple(records), tuple(id for id in ids if id not in loaded), tuple(sorted(missed)))
 
 
 def _read(files: list[Entry]) -> Batch:

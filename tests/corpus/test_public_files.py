@@ -13,9 +13,10 @@ import yaml
 
 from ctxstudio.errors import FrontmatterError
 from ctxstudio.frontmatter import Document
-from ctxstudio.storage import save, shipped
+from ctxstudio.storage import shipped
 from ctxstudio.storage.shipped import Shipped
 from ctxstudio.workspace import Workspace
+from tests.unit.agent_files import save_now
 
 TODAY = datetime.date(2026, 11, 24)
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -56,7 +57,7 @@ def set_and_save(workspace: Workspace, ids: list[str], value: str | None) -> Non
     plan = workspace.plan_edit(ids, "preference", value)
     assert not plan.refused
     workspace.replace_policies(plan.changes)
-    assert not save.save(workspace.directory, workspace.save_jobs(workspace.changed())).refused
+    assert not save_now(workspace.directory, workspace.save_jobs(workspace.changed())).refused
 
 
 def test_every_file_is_a_row_or_listed_with_a_reason(source: Path, data: Shipped) -> None:

@@ -15,7 +15,8 @@ from ctxstudio.gui.labels import Note
 from ctxstudio.gui.list_edit import ListEdit
 from ctxstudio.gui.panels.inspector import Inspector
 from ctxstudio.gui.session import Session
-from ctxstudio.gui.widgets import ChoiceBox, ModelBox, TextBox
+from ctxstudio.gui.text_box import TextBox
+from ctxstudio.gui.widgets import ChoiceBox, ModelBox
 from ctxstudio.policy.values import Policy, Switch
 
 W = TypeVar("W", bound=QtWidgets.QWidget)
@@ -138,8 +139,9 @@ def test_an_unknown_name_is_accepted_with_a_warning(qtbot: QtBot, inspector: Ins
     type_name(qtbot, box, "sonet")
     assert policy(session).preference == "sonet"
     note = next(note for note in inspector.findChildren(Note) if note.isVisible())
-    assert note.text() == "Unknown model; did you mean sonnet?"
-    note.accepted.emit()
+    assert note.text() == "The model “sonet” is not in the catalogue"
+    assert note.actions_offered() == ["Use sonnet"]
+    note.accepted.emit(0)
     assert policy(session).preference == "sonnet"
     assert not note.isVisible()
 
@@ -271,7 +273,7 @@ def test_a_model_that_is_no_name_is_replaced_on_request_only(inspector: Inspecto
     session.select(("other.md",))
     box = child(inspector, ModelBox, "preferenceBox")
     assert not box.isEnabled()
-    next(note for note in inspector.findChildren(Note) if note.isVisible()).accepted.emit()
+    next(note for note in inspector.findChildren(Note) if note.isVisible()).accepted.emit(0)
     assert box.isEnabled()
     choose(box, "haiku")
     assert policy(session, "other.md").preference == "haiku"

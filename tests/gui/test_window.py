@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from pytestqt.qtbot import QtBot
 
+from ctxstudio.gui.disk import Disk
 from ctxstudio.gui.main_window import MainWindow
 from ctxstudio.gui.session import Session
 from ctxstudio.main import create_window
@@ -65,7 +66,7 @@ def type_into_cell(table: QtWidgets.QTableView, index: QtCore.QModelIndex, text:
     QtTest.QTest.keyClick(line, QtCore.Qt.Key.Key_Return)
 
 
-def test_the_main_way(qtbot: QtBot, make_window: Make, session: Session, agents: Path) -> None:
+def test_the_main_way(qtbot: QtBot, make_window: Make, session: Session, disk: Disk, agents: Path) -> None:
     window = make_window(agents)
     table = table_of(window)
     assert table.model().rowCount() == 67
@@ -98,12 +99,12 @@ def test_the_main_way(qtbot: QtBot, make_window: Make, session: Session, agents:
     action(window, "redoAction").trigger()
     assert cell(table, "code-reviewer", "preference").data() == "haiku"
 
-    with qtbot.waitSignal(session.saved):
+    with qtbot.waitSignal(disk.saved):
         action(window, "saveAllAction").trigger()
     assert path.read_bytes() == before.replace(b"preference: sonnet", b"preference: haiku")
     assert not session.workspace.changed()
     action(window, "undoAction").trigger()
-    with qtbot.waitSignal(session.saved):
+    with qtbot.waitSignal(disk.saved):
         action(window, "saveAllAction").trigger()
     assert path.read_bytes() == before
 
@@ -123,7 +124,7 @@ def test_one_edit_of_many_agents_is_one_undo_step(make_window: Make, session: Se
 
 
 def test_apply_recommendation_revert_and_save_selected(
-    qtbot: QtBot, make_window: Make, session: Session, agents: Path
+    qtbot: QtBot, make_window: Make, session: Session, disk: Disk, agents: Path
 ) -> None:
     window = make_window(agents)
     table = table_of(window)
@@ -137,20 +138,20 @@ def test_apply_recommendation_revert_and_save_selected(
     action(window, "revertAction").trigger()
     assert not session.workspace.changed()
     table.model().setData(cell(table, "python-pro", "preference"), "opus")
-    with qtbot.waitSignal(session.saved):
+    with qtbot.waitSignal(disk.saved):
         action(window, "saveAction").trigger()
     assert "preference: opus" in (agents / "python-pro.md").read_text()
 
 
 def test_an_exact_model_id_survives_edits_of_other_fields(
-    qtbot: QtBot, make_window: Make, session: Session, tmp_path: Path
+    qtbot: QtBot, make_window: Make, session: Session, disk: Disk, tmp_path: Path
 ) -> None:
     (tmp_path / "a.md").write_text("---\nname: a\nmodel: claude-sonnet-4-5-20250929\n---\nbody\n")
     table = table_of(make_window(tmp_path))
     table.model().setData(cell(table, "a", "effort"), "high")
     table.model().setData(cell(table, "a", "fallbacks"), "haiku, opus")
-    with qtbot.waitSignal(session.saved):
-        session.save_all()
+    with qtbot.waitSignal(disk.saved):
+        disk.save_all()
     assert (tmp_path / "a.md").read_text() == (
         "---\nname: a\nmodel: claude-sonnet-4-5-20250929\nmodelPolicy:\n  fallbacks:\n    - haiku\n    - opus\n"
         "effort: high\n---\nbody\n"
@@ -210,7 +211,7 @@ def test_export_writes_the_edits_and_never_over_files(make_window: Make, agents:
 
 
 def test_what_is_being_typed_into_a_cell_is_saved_too(
-    qtbot: QtBot, make_window: Make, session: Session, agents: Path
+    qtbot: QtBot, make_window: Make, session: Session, disk: Disk, agents: Path
 ) -> None:
     window = make_window(agents)
     table = table_of(window)
@@ -220,7 +221,7 @@ def test_what_is_being_typed_into_a_cell_is_saved_too(
     box = table.viewport().findChild(QtWidgets.QComboBox)
     assert isinstance(box, QtWidgets.QComboBox)
     box.setEditText("opus")
-    with qtbot.waitSignal(session.saved):
+    with qtbot.waitSignal(disk.saved):
         action(window, "saveAllAction").trigger()
     assert "preference: opus" in (agents / "rust-pro.md").read_text()
 
@@ -239,19 +240,19 @@ def test_an_edit_never_lands_on_a_row_that_the_filter_hides(make_window: Make, s
 
 
 def test_a_conflict_shows_both_sides_and_saving_again_decides(
-    qtbot: QtBot, make_window: Make, session: Session, agents: Path
+    qtbot: QtBot, make_window: Make, session: Session, disk: Disk, agents: Path
 ) -> None:
     window = make_window(agents)
     table = table_of(window)
     table.model().setData(cell(table, "rust-pro", "preference"), "opus")
     path = agents / "rust-pro.md"
     path.write_text(path.read_text().replace("preference: haiku", "preference: fable"))
-    with qtbot.waitSignal(session.saved):
+    with qtbot.waitSignal(disk.saved):
         action(window, "saveAllAction").trigger()
     assert "preference: fable" in path.read_text()
     tip = cell(table, "rust-pro", "preference").data(QtCore.Qt.ItemDataRole.ToolTipRole)
     assert "now: opus\non disk: fable" in tip
-    with qtbot.waitSignal(session.saved):
+    with qtbot.waitSignal(disk.saved):
         action(window, "saveAllAction").trigger()
     assert "preference: opus" in path.read_text()
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime
 import functools
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ctxstudio.storage import save
+from ctxstudio.storage.journal import Journal
+from ctxstudio.storage.save import SaveJob, SaveReport
 from ctxstudio.storage.shipped import Shipped
 
 TODAY = datetime.date(2026, 11, 24)
@@ -48,3 +53,9 @@ def texts(directory: Path) -> dict[str, bytes]:
         for path in sorted(directory.rglob("*"))
         if path.is_file()
     }
+
+
+def save_now(directory: Path, jobs: Sequence[SaveJob], journal: Journal | None = None, **options: Any) -> SaveReport:
+    """Save a batch; if not told otherwise, with a journal beside the directory."""
+    journal = journal or Journal(directory.parent / "state" / "journal.sqlite")
+    return save.save(directory, jobs, journal, datetime.datetime.now(datetime.UTC), **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -38,6 +39,26 @@ def test_a_dialect(run: Run, directory: Path, tmp_path: Path, dialect: str) -> N
     assert not codes & {"mapping-ignored", "tools-mapping", "scalar-model-for-claude-ctx"}
 
 
+@pytest.mark.parametrize(("extras", "kept"), [("keep", True), ("drop", False), (None, True)])
+def test_extras(run: Run, directory: Path, tmp_path: Path, extras: str | None, kept: bool) -> None:
+    chosen = ("--extras", extras) if extras else ()
+    assert run("export", directory, "--to", tmp_path / "out", "--dialect", "claude-code", *chosen).code == 0
+    written = (tmp_path / "out" / "sub" / "b.md").read_text()
+    assert "\nmodel: sonnet\n" in written
+    assert ("\nmodelPolicy:\n" in written) == kept
+
+
+def test_a_manifest_of_today(run: Run, directory: Path, tmp_path: Path) -> None:
+    result = run("export", directory, "--to", tmp_path / "out", "--manifest")
+    assert result.out == f"3 files exported to {tmp_path / 'out'}\n"
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    assert (manifest["version"], manifest["date"]) == (1, "2026-11-24")
+    assert [(entry["path"], entry["name"], entry["model"]) for entry in manifest["files"]] == [
+        ("a.md", "a", "haiku"),
+        ("sub/b.md", "b", "sonnet"),
+    ]
+
+
 def test_only_what_changed(run: Run, directory: Path, tmp_path: Path) -> None:
     run("export", directory, "--to", tmp_path / "old")
     run("set", directory, "a", "--preference", "opus")
@@ -69,7 +90,7 @@ def test_an_agent_that_cannot_be_converted_is_1_and_the_others_are_there(
 
 def test_a_target_that_cannot_be_is_1(run: Run, directory: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    for target in (directory, tmp_path / "file", tmp_path / "file" / "x"):
+    for target in (directory, directory / "new", tmp_path / "file", tmp_path / "file" / "x"):
         assert run("export", directory, "--to", target).code == 1
     assert texts(directory) == {id: text.encode() for id, text in FILES.items()}
 
@@ -79,6 +100,9 @@ def test_unusable_input_is_2(run: Run, directory: Path, tmp_path: Path) -> None:
     assert run("export", directory, "--to", "").code == 2
     assert run("export", directory / "none", "--to", tmp_path / "out").code == 2
     assert run("export", directory, "--to", tmp_path / "out", "--dialect", "other").code == 2
+    assert run("export", directory, "--to", tmp_path / "out", "--extras", "drop").code == 2
+    assert run("export", directory, "--to", tmp_path / "out", "--dialect", "claude-ctx", "--extras", "keep").code == 2
+    assert run("export", directory, "--to", tmp_path / "out", "--dialect", "claude-code", "--extras", "x").code == 2
     result = run("export", directory, "--to", tmp_path / "out", "--changed-since", tmp_path / "none")
     assert (result.code, result.err) == (2, f"ctxstudio: {tmp_path / 'none'} is not a directory\n")
     assert not (tmp_path / "out").exists()

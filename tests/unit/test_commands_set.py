@@ -150,10 +150,34 @@ def test_an_unknown_model_is_set_with_a_warning(run: Run, directory: Path) -> No
     assert run("set", directory, "one", "--effort", "4").err == ""
 
 
-def test_triggers_without_a_target_are_set_with_a_word_about_it(run: Run, directory: Path) -> None:
-    result = run("set", directory, "one", "--when", "x")
-    assert (result.code, result.err) == (0, "ctxstudio: a.md: error: the escalation names no model\n")
-    assert policy(run, directory, "one")["escalation"] == {"to": None, "when": ["x"]}
+@pytest.mark.parametrize(
+    ("arguments", "missing", "wanted"),
+    [
+        (("--when", "x"), "--when", "--escalate-to"),
+        (("--fast-when", "x", "--effort", "low"), "--fast-when", "--fast-path-to"),
+        (("--unset", "escalation.to", "--when", "x"), "--when", "--escalate-to"),
+    ],
+)
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_triggers_without_a_target_are_refused(
+    run: Run, directory: Path, arguments: tuple[str, ...], missing: str, wanted: str, dry: tuple[str, ...]
+) -> None:
+    before = texts(directory)
+    result = run("set", directory, "one", *arguments, *dry)
+    message = f"the triggers of {missing} would lead to no model; add {wanted}"
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"ctxstudio: a.md: not changed: {message}\n"
+    assert texts(directory) == before
+
+
+def test_triggers_are_refused_only_where_there_is_no_target(run: Run, directory: Path) -> None:
+    before = texts(directory)
+    result = run("set", directory, "one", "two", "--when", "x")
+    assert (result.code, result.err.count("not changed")) == (1, 1)
+    assert policy(run, directory, "two")["escalation"] == {"to": "sonnet", "when": ["x"]}
+    assert texts(directory)["a.md"] == before["a.md"]
+    assert run("set", directory, "one", "--when", "x", "--escalate-to", "opus").code == 0
+    assert policy(run, directory, "one")["escalation"] == {"to": "opus", "when": ["x"]}
 
 
 def test_what_is_refused_leaves_the_whole_file_and_the_others_are_written(run: Run, directory: Path) -> None:

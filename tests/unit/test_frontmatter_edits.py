@@ -303,3 +303,21 @@ def test_an_edit_gives_a_new_document() -> None:
     assert document.to_bytes() == b"---\nmodel: a\n---\nbody\n"
     assert edited.to_bytes() == b"---\nmodel: b\n---\nbody\n"
     assert edited.shortened(2).set(("model",), "a").to_bytes() == b"---\nmodel: a\n---\nbod"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ("model: x\n  # c\nb: 1\n", "model", 'model: "a\\nb"\n  # c\nb: 1\n'),
+        ("m:\n  to: x # c\n    # d\n  y: 1\n", "m.to", 'm:\n  to: "a\\nb" # c\n    # d\n  y: 1\n'),
+    ],
+)
+def test_lines_that_a_comment_below_would_join_are_quoted(text: str, path: str, expected: str) -> None:
+    document = Document.from_yaml(text.encode()).set(tuple(path.split(".")), "a\nb")
+    assert document.get(*path.split(".")) == "a\nb"
+    assert document.block.text == expected
+
+
+def test_comments_below_an_entry_may_go_to_the_entry_that_is_put_there() -> None:
+    text = "policy:\n  a: 1\n# c\n  # d\nlast: 1\n"
+    assert written(text, "effort", "low", Place(("policy",))) == "policy:\n  a: 1\neffort: low\n# c\n  # d\nlast: 1\n"

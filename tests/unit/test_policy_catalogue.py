@@ -218,6 +218,7 @@ def test_unknown_keys_are_ignored() -> None:
         (spoilt("models", "claude-opus-5", "ids", value="x"), "models.claude-opus-5.ids"),
         (spoilt("models", "claude-opus-5", "ids", value=["claude-opus-4-5"]), "models.claude-opus-4-5-20251101"),
         (spoilt("models", "claude-opus-5", "becomes", value="x"), "models.claude-opus-5.becomes"),
+        (spoilt("models", "claude-opus-5", "efforts", value=["huge"]), "models.claude-opus-5.efforts"),
         (spoilt("aliases", "best", "same_as", value="worst"), "aliases.best.same_as"),
         (spoilt("aliases", "fable", "meanings", value=[]), "aliases.fable.meanings"),
         (spoilt("aliases", "fable", "meanings", 0, "id", value="x"), "aliases.fable.meanings.0.id"),

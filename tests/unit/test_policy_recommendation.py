@@ -9,6 +9,7 @@ import pytest
 
 from ctxstudio.policy import recommendation
 from ctxstudio.policy.matrix import Matrix
+from ctxstudio.policy.outcome import Standing
 from ctxstudio.policy.values import Assessment, Policy, Switch, Trait, TraitSource, Verdict
 from tests.unit.policy_resources import catalogue, matrix, raw
 
@@ -40,36 +41,73 @@ def assess(*on: str, preference: str | None = None, criteria: tuple[str, ...] = 
     return recommendation.assess(traits(*on), Policy(preference), matrix(), catalogue(), hits)
 
 
-def expected(on: frozenset[str], present: str, criteria: frozenset[str]) -> tuple[str, str | None] | None:
-    """Preference and escalation by DESIGN 5, said as plainly as possible."""
+def expected(on: frozenset[str], present: str, criteria: frozenset[str]) -> tuple[str, str | None, str | None] | None:
+    """Preference, escalation and fast path by DESIGN 5, said as plainly as possible."""
     if not on:
         return None
     haiku = sum(WEIGHTS[row][0] for row in on)
     sonnet = sum(WEIGHTS[row][1] for row in on)
     floor = bool(FLOORS & (on | criteria))
     tie = haiku == sonnet
-    both_strong = haiku > 3 and sonnet > 3 and abs(haiku - sonnet) <= 1
+    both_strong = haiku > 3 and sonnet > 3
+    close = both_strong and abs(haiku - sonnet) <= 1
     if floor:
         # Never below Sonnet; what stands higher already may stay where nothing speaks against it.
-        return ("opus", None) if tie and present == "opus" and not both_strong else ("sonnet", None)
+        return ("opus" if tie and present == "opus" and not close else "sonnet"), None, None
     if "batch_processing" in on:
-        return "haiku", None
-    if both_strong:
-        return "haiku", "sonnet"
+        return "haiku", None, None
+    if close:
+        return "haiku", "sonnet", None
     if tie:
-        return (present if present in ("haiku", "sonnet", "opus") else "sonnet"), None
-    return ("haiku" if haiku > sonnet else "sonnet"), None
+        return (present if present in ("haiku", "sonnet", "opus") else "sonnet"), None, None
+    if sonnet > haiku:
+        return "sonnet", None, "haiku" if both_strong else None
+    return "haiku", None, None
 
 
-@pytest.mark.parametrize("criteria", [(), ("legal_or_compliance",), ("user_facing_analysis",), ("business_critical",)])
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        (),
+        ("legal_or_compliance",),
+        ("user_facing_analysis",),
+        ("legal_or_compliance", "user_facing_analysis"),
+        ("business_critical",),
+    ],
+)
 @pytest.mark.parametrize("preference", [None, "inherit", "haiku", "claude-sonnet-4-5-20250929", "opus", "gpt-4"])
 def test_all_combinations(preference: str | None, criteria: tuple[str, ...]) -> None:
     assert len(COMBINATIONS) == 1024
     present = {"claude-sonnet-4-5-20250929": "sonnet", "haiku": "haiku", "opus": "opus"}.get(preference or "", "none")
     for on in COMBINATIONS:
         advice = assess(*on, preference=preference, criteria=criteria).recommendation
-        found = advice and (advice.preference, advice.escalation.to if advice.escalation else None)
+        found = advice and (
+            advice.preference,
+            advice.escalation.to if advice.escalation else None,
+            advice.fast_path.to if advice.fast_path else None,
+        )
         assert found == expected(on, present, frozenset(criteria)), sorted(on)
+
+
+def test_the_combinations_have_ties_strong_pairs_and_floors() -> None:
+    kinds = {expected(on, "none", frozenset()) for on in COMBINATIONS}
+    assert kinds == {
+        None,
+        ("haiku", None, None),
+        ("sonnet", None, None),
+        ("haiku", "sonnet", None),
+        ("sonnet", None, "haiku"),
+    }
+    scores = [assess(*on).scores for on in COMBINATIONS]
+    assert sum(bool(found) and found["haiku"] == found["sonnet"] for found in scores) > 100
+
+
+def test_scores_of_all_combinations_are_the_documents_sums() -> None:
+    for on in COMBINATIONS[1:]:
+        assert assess(*on).scores == {
+            "haiku": sum(WEIGHTS[row][0] for row in on),
+            "sonnet": sum(WEIGHTS[row][1] for row in on),
+        }
 
 
 def test_strength_margin_and_reason_of_all_combinations() -> None:
@@ -84,9 +122,8 @@ def test_strength_margin_and_reason_of_all_combinations() -> None:
         assert advice.reason.endswith(".")
         assert advice.reason[0].isupper()
         assert any(matrix().rows[row].label.lower() in advice.reason for row in on)
-        assert advice.fast_path is None
-        if advice.escalation:
-            assert advice.escalation.when
+        for switch in (advice.escalation, advice.fast_path):
+            assert switch is None or switch.when
 
 
 def test_nothing_ticked_is_not_scored() -> None:
@@ -166,6 +203,77 @@ def test_reason_of_batch_work_and_of_traits_set_by_hand() -> None:
     assert found == (
         "Batch work (set by hand) goes to haiku; sonnet scores 4 against 2: novel problem, complex reasoning."
     )
+
+
+def test_reason_of_two_floors_and_of_overruled_scores() -> None:
+    legal = (trait("legal_or_compliance", "contracts"),)
+    found = reason(trait("security_critical", "exploits"), trait("complex_reasoning"), criteria=legal)
+    assert found == (
+        "Security-critical work (“exploits”) and legal or compliance work (“contracts”) never go below sonnet; "
+        "sonnet scores 4 against -1: security critical (“exploits”), complex reasoning."
+    )
+    batch = reason(
+        *(trait(row) for row in ("batch_processing", "code_generation", "novel_problem", "security_critical"))
+    )
+    assert batch.startswith("Security-critical work never goes below sonnet; sonnet scores 4 against 3")
+    rows = ("batch_processing", "code_generation", "novel_problem", "complex_reasoning", "architecture_design")
+    assert reason(*map(trait, rows)) == (
+        "Batch work goes to haiku; sonnet scores 6 and haiku 4, both strong, so sonnet with a fast path to haiku: "
+        "code generation, novel problem, complex reasoning, architecture design."
+    )
+
+
+def test_fast_path_and_its_triggers() -> None:
+    rows = ("code_generation", "well_defined_spec", "novel_problem", "complex_reasoning", "architecture_design")
+    advice = assess(*rows).recommendation
+    assert advice is not None
+    when = ("a complete specification to follow", "routine code generation")
+    assert (advice.preference, advice.fast_path, advice.escalation) == ("sonnet", Switch("haiku", when), None)
+    assert (advice.strength, advice.margin) == ("moderate", 2)
+    assert advice.reason.startswith("Sonnet scores 6 and haiku 4, both strong, so sonnet with a fast path to haiku: ")
+
+
+def test_a_row_that_is_off_goes_before_the_criterion_of_its_name() -> None:
+    found = (trait("security_critical", "exploits"),)
+    assert assess("code_generation", criteria=("security_critical",)).recommendation == (
+        recommendation.assess(traits("code_generation"), Policy(), matrix(), catalogue()).recommendation
+    )
+    without = recommendation.assess([trait("code_generation")], Policy(), matrix(), catalogue(), found).recommendation
+    assert without is not None
+    assert without.preference == "sonnet"
+
+
+def test_the_outcome_of_a_standing_is_that_of_its_agent() -> None:
+    assessor = recommendation.Assessor(matrix(), catalogue())
+    for on in COMBINATIONS:
+        for criteria in ((), (trait("legal_or_compliance"),)):
+            standing = assessor.standing(traits(*on), Policy("claude-opus-4-1"), criteria)
+            outcome = assessor.outcome(standing)
+            result = assessor.assess(traits(*on), Policy("claude-opus-4-1"), criteria)
+            assert standing.present == "opus"
+            if outcome is None:
+                assert result.recommendation is None
+                continue
+            assert result.recommendation is not None
+            assert (outcome.preference, outcome.verdict) == (result.recommendation.preference, result.verdict)
+            assert outcome.scores == result.scores
+
+
+@pytest.mark.parametrize(
+    ("rows", "short"),
+    [
+        (("code_generation",), "haiku"),
+        (("code_generation", "well_defined_spec", "novel_problem", "complex_reasoning"), "haiku > sonnet"),
+        (
+            ("code_generation", "well_defined_spec", "novel_problem", "complex_reasoning", "architecture_design"),
+            "sonnet < haiku",
+        ),
+    ],
+)
+def test_an_outcome_in_short(rows: tuple[str, ...], short: str) -> None:
+    outcome = recommendation.Assessor(matrix(), catalogue()).outcome(Standing(frozenset(rows), frozenset(), "haiku"))
+    assert outcome is not None
+    assert outcome.short == short
 
 
 def test_criteria_that_are_off_do_not_count() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -27,6 +28,7 @@ class Case:
     target: Target = CODE
     today: date = date(2026, 11, 23)
     unparsed: tuple[str, ...] = ()
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
     def findings(self) -> tuple[Finding, ...]:
         return validation.validate(
@@ -37,6 +39,7 @@ class Case:
             target=self.target,
             today=self.today,
             unparsed=self.unparsed,
+            repeated=self.repeated,
         )
 
     def codes(self) -> list[str]:
@@ -81,6 +84,7 @@ OK_SWITCHES = policy(CLEAN, preference="sonnet", escalation=Switch("opus", ("har
 TRIGGERS: dict[str, tuple[Case, Severity, tuple[str, ...]]] = {
     "missing-name": (having(CLEAN, name=None), Severity.ERROR, ()),
     "missing-description": (having(CLEAN, description=" "), Severity.ERROR, ("description",)),
+    "duplicate-key": (replace(CLEAN, repeated={"model": 2}), Severity.WARNING, ("model",)),
     "name-not-allowed": (having(CLEAN, name="a:b"), Severity.ERROR, ("name",)),
     "unknown-model": (policy(CLEAN, preference="sonet"), Severity.WARNING, ("model",)),
     "retired-model": (policy(CLEAN, preference="claude-3-haiku-20240307"), Severity.ERROR, ("model",)),
@@ -99,6 +103,7 @@ TRIGGERS: dict[str, tuple[Case, Severity, tuple[str, ...]]] = {
     "tools-mapping": (having(CLEAN, tools={"catalog": ["Read"]}), Severity.ERROR, ("tools",)),
     "scalar-model-for-claude-ctx": (replace(CLEAN, target=CTX), Severity.INFO, ("model",)),
     "invalid-effort": (policy(CLEAN, effort="huge"), Severity.WARNING, ("effort",)),
+    "effort-not-supported": (policy(CLEAN, preference="claude-opus-4-5", effort="max"), Severity.INFO, ("effort",)),
     "fallback-repeats-preference": (
         policy(CLEAN, fallbacks=("claude-haiku-5-5",)),
         Severity.WARNING,
@@ -237,6 +242,49 @@ def test_effort_in_the_mapping() -> None:
     case = policy(having(CLEAN_CTX, model={"preference": "haiku", "effort": "huge"}), effort="huge")
     assert case.one().path == ("model", "effort")
     assert having(case, effort="huge").one().path == ("effort",)
+
+
+@pytest.mark.parametrize(
+    ("model", "effort", "message", "hint"),
+    [
+        ("claude-haiku-4-5", "low", "Haiku 4.5 knows no effort: it is not sent", ""),
+        ("claude-sonnet-4-5", "3000", "Sonnet 4.5 knows no effort: it is not sent", ""),
+        ("claude-opus-4-5", "Max", "“Max” is no effort of Opus 4.5", "it knows low, medium, high"),
+        ("claude-sonnet-4-6", "xhigh", "“xhigh” is no effort of Sonnet 4.6", "it knows low, medium, high, max"),
+    ],
+)
+def test_an_effort_that_the_model_does_not_support(model: str, effort: str, message: str, hint: str) -> None:
+    found = [item for item in policy(CLEAN, preference=model, effort=effort).findings() if item.field == "effort"]
+    assert [(item.code, item.message, item.hint) for item in found] == [("effort-not-supported", message, hint)]
+    assert policy(CLEAN, preference=model).codes() in ([], ["deprecated-model"])
+
+
+def test_an_alias_supports_what_it_means_on_the_day() -> None:
+    case = policy(CLEAN, preference="sonnet", effort="xhigh")
+    assert case.codes() == []
+    assert replace(case, today=date(2026, 3, 1)).codes() == ["effort-not-supported"]
+    assert policy(CLEAN, preference=None, effort="xhigh").codes() == []
+
+
+def test_findings_name_the_field_that_can_mend_them() -> None:
+    switch = Switch("sonet", ())
+    case = policy(
+        CLEAN_CTX, preference="sonet", fallbacks=("sonet",), escalation=switch, fast_path=Switch(None), effort="x"
+    )
+    found = {(finding.field, finding.code) for finding in case.findings()}
+    assert found == {
+        ("preference", "unknown-model"),
+        ("effort", "invalid-effort"),
+        ("fallbacks", "unknown-model"),
+        ("fallbacks", "fallback-repeats-preference"),
+        ("escalation.to", "unknown-model"),
+        ("escalation.when", "switch-without-trigger"),
+        ("fast_path.to", "switch-without-target"),
+        ("fast_path.to", "both-escalation-and-fast-path"),
+        ("fast_path.when", "switch-without-trigger"),
+    }
+    assert policy(CLEAN_CTX, preference=None).one().field == "preference"
+    assert having(CLEAN_CTX, tools=None).one().field == ""
 
 
 def test_unknown_category_hint() -> None:

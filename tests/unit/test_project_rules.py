@@ -14,7 +14,8 @@ import yaml
 
 from ctxstudio import commands
 from ctxstudio.frontmatter import Document
-from ctxstudio.policy import fields
+from ctxstudio.policy import fields, profiles
+from ctxstudio.storage import library
 from ctxstudio.storage.shipped import Shipped
 from ctxstudio.workspace import Workspace
 from tests.conftest import Run
@@ -94,6 +95,8 @@ def test_every_data_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     _ = Shipped.load().detector
+    for path in (ROOT / "resources/profiles").glob("*.yaml"):  # by the dialog, when it opens
+        assert library.read(path.read_bytes(), path.name, profiles.profile_of).agents
     assert set((ROOT / "resources").rglob("*.yaml")) <= read
 
 

@@ -149,12 +149,71 @@ def test_a_file_that_changed_on_the_way_is_refused(file: Path, monkeypatch: pyte
     assert texts(file.parent) == {}
 
 
+@posix_only
+def test_content_is_durable_before_its_name_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(handle: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+        steps.append("folder" if is_folder else f"{os.fstat(handle).st_size} bytes")
+        fsync(handle)
+
+    def replaced(source: str, target: str) -> None:
+        steps.append("name")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", replaced)
+    atomic.write(file, NEW)
+    assert steps == [f"{len(NEW)} bytes", "name", "folder"]
+    atomic.write(file, OLD, sync=False)
+    assert steps[3:] == [f"{len(OLD)} bytes", "name"]
+
+
+@posix_only
+def test_a_file_whose_dates_were_set_back_is_another(file: Path) -> None:
+    _, status = atomic.read(file, 100)
+    file.write_bytes(OLD.upper())
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with pytest.raises(RefusedError, match="changed on disk while"):
+        atomic.write(file, NEW, status)
+    assert file.read_bytes() == OLD.upper()
+
+
+@posix_only
+@pytest.mark.parametrize(("mode", "private"), [(0o600, False), (0o640, False), (None, True)])
+def test_a_private_file_is_private_while_it_is_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch, mode: int | None, private: bool
+) -> None:
+    seen: list[int] = []
+    real = os.write
+
+    def write(handle: int, data: memoryview) -> int:
+        seen.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        return real(handle, data)
+
+    if mode is None:
+        file.unlink()
+    else:
+        file.chmod(mode)
+    monkeypatch.setattr(os, "write", write)
+    before = os.umask(0)
+    try:
+        atomic.write(file, NEW, private=private)
+    finally:
+        os.umask(before)
+    assert seen == [mode or 0o600]
+    assert stat.S_IMODE(file.stat().st_mode) == (mode or 0o600)
+
+
 @pytest.mark.parametrize("call", ["fsync", "replace", "fchmod"])
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(
     file: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     if not hasattr(os, call):
         pytest.skip("not here")
+    file.chmod(0o666)  # which the user's mask does not give by itself
     monkeypatch.setattr(os, call, no_space)
     with pytest.raises(OSError, match="No space left"):
         atomic.write(file, NEW)
@@ -231,6 +290,40 @@ def test_reading_gives_all_bytes_or_refuses(file: Path) -> None:
         atomic.read(file, len(OLD) - 1)
     with pytest.raises(FileNotFoundError):
         atomic.read(file.with_name("none.md"), 100)
+
+
+@pytest.mark.parametrize("size", [0, 5, len(OLD) + 5])
+def test_a_file_that_is_written_while_it_is_read_is_read_to_its_end(
+    file: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    real_status, real_read = os.fstat, os.read
+
+    def fstat(handle: int) -> os.stat_result:
+        then = list(real_status(handle))
+        then[stat.ST_SIZE] = size
+        return os.stat_result(then)
+
+    monkeypatch.setattr(os, "fstat", fstat)
+    monkeypatch.setattr(os, "read", lambda handle, count: real_read(handle, min(count, 7)))
+    assert atomic.read(file, 100)[0] == OLD
+    with pytest.raises(RefusedError, match="more than 11 bytes"):
+        atomic.read(file, len(OLD) - 1)
+
+
+def test_a_folder_is_made_with_those_above_it_and_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path | str] = []
+    monkeypatch.setattr(atomic, "sync_directory", synced.append)
+    atomic.make_folder(tmp_path / "a" / "b", private=True)
+    assert synced == [tmp_path / "a", tmp_path]
+    assert os.name != "posix" or stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+    atomic.make_folder(tmp_path / "a" / "b")
+    assert len(synced) == 2
+
+
+def test_a_free_name_is_none_that_is_used(file: Path) -> None:
+    assert atomic.free_name(file, "old") == file.with_name("a.old-1")
+    file.with_name("a.old-1").symlink_to("nowhere")
+    assert atomic.free_name(file, "old") == file.with_name("a.old-2")
 
 
 @posix_only

@@ -8,6 +8,7 @@ from ctxstudio.errors import CtxStudioError, EditError
 from ctxstudio.frontmatter import Document
 from ctxstudio.policy.values import Dialect, Target
 from ctxstudio.storage import convert, patch
+from ctxstudio.storage.dialect_change import Extras
 from ctxstudio.storage.shipped import Shipped
 from tests.unit.agent_files import ROOT, scalar, schema_v2
 
@@ -56,6 +57,13 @@ def test_a_mapping_with_a_preference_alone_leaves_no_extras(shipped: Shipped) ->
     assert "effort" not in values
 
 
+def test_extras_can_be_dropped(shipped: Shipped) -> None:
+    document = Document.from_bytes(FULL.encode())
+    document = convert.convert(document, Target.CLAUDE_CODE, shipped.tools[Target.CLAUDE_CODE], Extras.DROP)
+    assert (document.get("model"), document.get("effort"), document.get("tools")) == ("haiku", "high", "Read, Bash")
+    assert "modelPolicy" not in document.block.names()
+
+
 def test_a_mapping_without_a_preference_inherits(shipped: Shipped) -> None:
     values = for_claude_code(schema_v2(model="  fallbacks: [haiku]\n"), shipped)
     assert "model" not in values
@@ -86,7 +94,7 @@ def test_a_name_becomes_a_mapping(shipped: Shipped) -> None:
     )
     values = for_claude_ctx(text, shipped)
     assert values["model"] == {"preference": "haiku", "effort": 7, "reasoning": "r", "mine": 1}
-    assert list(values["model"]) == ["preference", "effort", "reasoning", "mine"]
+    assert list(values["model"]) == ["preference", "effort", "mine", "reasoning"]
     assert values["tools"] == {"catalog": ["Read", "Exec", "mcp__git__log", "Search"]}
     assert not {"effort", "modelPolicy"} & values.keys()
 
@@ -138,8 +146,6 @@ def test_tools_that_are_not_certain_are_refused_for_claude_ctx(tools: str, why: 
         (Target.CLAUDE_CTX, scalar(model="[haiku]")),
         (Target.CLAUDE_CTX, scalar(model="null")),
         (Target.CLAUDE_CTX, scalar(extra="modelPolicy: {a: b\n")),
-        (Target.CLAUDE_CODE, schema_v2(model="  preference: haiku\n  since: 2026-01-01\n")),
-        (Target.CLAUDE_CODE, schema_v2(model="  preference: haiku\n  ? [a]\n  : 1\n")),
         (Target.CLAUDE_CODE, schema_v2(tools="Read").replace("[Read]", "[Read")),
     ],
 )

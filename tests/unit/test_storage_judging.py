@@ -51,6 +51,25 @@ def test_faults_are_errors_for_claude_ctx_only(folder: Folder, shipped: Shipped)
     assert severities == {Target.CLAUDE_CODE: [Severity.WARNING], Target.CLAUDE_CTX: [Severity.ERROR]}
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [("model: opus\n", "opus"), ("'x': 1\nmodel: opus\n", "opus"), ("description: a: b\nmodel: opus\n", "opus")],
+)
+def test_a_key_that_stands_twice_is_said_at_the_one_that_counts(
+    folder: Folder, shipped: Shipped, lines: str, said: str
+) -> None:
+    found = read(folder({"a.md": scalar(extra=lines)}))
+    assert found.reading.policy.preference == said
+    _, details = judging.details_of(found, shipped)
+    last = scalar(extra=lines).split("\n").index(f"model: {said}") + 1
+    issues = [issue for issue in judged(found, details, shipped, Target.CLAUDE_CODE) if issue.code == "duplicate-key"]
+    assert (issues[-1].line, issues[-1].message) == (
+        last,
+        "the key `model` stands 2 times; this one, the last, counts",
+    )
+    assert issues[-1].severity is Severity.WARNING
+
+
 def test_a_line_is_looked_up_once(folder: Folder, shipped: Shipped, monkeypatch: pytest.MonkeyPatch) -> None:
     found = read(folder({"a.md": schema_v2(model="  preference: sonet\n  fallbacks: [sonet]\n")}))
     _, details = judging.details_of(found, shipped)

@@ -147,9 +147,26 @@ def test_what_is_plain_takes_any_policy(text: str, policy: Policy) -> None:
     "text",
     [
         scalar(model="haiku  # why"),
+        scalar(model="claude-opus-4-8[1m]"),
+        scalar(extra="modelPolicy: # c\n  # d\n  fallbacks: [a, 'b: c'] # e\n  reasoning: R&D is fun!\n"),
+        schema_v2(model="  preference: haiku # c\n  escalation: # d\n    when: # e\n    - 'a: b' # f\n"),
+    ],
+)
+def test_comments_and_lists_in_brackets_are_plain(text: str) -> None:
+    assert of(text).plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         scalar(model="&a haiku"),
+        scalar(model="!!str haiku"),
         scalar(extra="modelPolicy: {reasoning: r}\n"),
         scalar(extra="modelPolicy: {reasoning: r}\n").replace("reasoning", "fallbacks: [x], y"),
+        scalar(extra="modelPolicy: r: s\n"),
+        scalar(extra="modelPolicy:\n  reasoning: r\n  reasoning: s\n"),
+        scalar(extra="modelPolicy:\n  when: [a,\n    b]\n"),
+        schema_v2().replace("tier:", "modelPolicy:\n  reasoning: r\ntier:"),
         scalar(extra="model: sonnet\n"),
         scalar(extra="? x\n"),
     ],

@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 import pytest
 
 from ctxstudio.policy.values import Policy, Switch
-from ctxstudio.storage import atomic, record, save
+from ctxstudio.storage import atomic, record
 from ctxstudio.storage.record import Record
 from ctxstudio.storage.save import Outcome, Saved, SaveJob, SaveReport
 from tests.conftest import Folder
-from tests.unit.agent_files import posix_only, scalar, schema_v2, texts
+from tests.unit.agent_files import posix_only, save_now, scalar, schema_v2, texts
 
 
 def read(directory: Path, id: str = "a.md") -> Record:
@@ -33,7 +33,7 @@ def job(directory: Path, id: str = "a.md", **changes: Any) -> SaveJob:
 
 def saved(directory: Path, *jobs: SaveJob) -> Saved:
     """The result of the first of some jobs."""
-    return save.save(directory, jobs).files[0]
+    return save_now(directory, jobs).files[0]
 
 
 def test_only_the_policy_changes(folder: Folder) -> None:
@@ -129,12 +129,11 @@ def test_a_changed_prompt_is_not_worth_a_word(folder: Folder) -> None:
     [
         scalar(model="sonnet"),
         scalar(model=None),
-        scalar(extra="effort: high\n"),
         scalar(model="[haiku]"),
         scalar(model="\n  preference: haiku"),
         scalar(model="[haiku"),
     ],
-    ids=["model", "gone", "effort", "list", "dialect", "broken"],
+    ids=["model", "gone", "list", "dialect", "broken"],
 )
 def test_a_policy_that_changed_on_disk_is_a_conflict(folder: Folder, now: str) -> None:
     directory = folder({"a.md": scalar()})
@@ -145,6 +144,17 @@ def test_a_policy_that_changed_on_disk_is_a_conflict(folder: Folder, now: str) -
     assert not result.written
     assert "changed on disk" in result.message
     assert texts(directory) == {"a.md": now.encode()}
+
+
+def test_another_part_of_the_policy_that_changed_on_disk_is_kept(folder: Folder) -> None:
+    directory = folder({"a.md": scalar(extra="effort: low\n")})
+    wanted = job(directory, preference="opus")
+    folder({"a.md": scalar(extra="effort: high\n")})
+    result = saved(directory, wanted)
+    assert (result.outcome, result.written) == (Outcome.MERGED, True)
+    assert texts(directory) == {"a.md": scalar(model="opus", extra="effort: high\n").encode()}
+    assert result.record is not None
+    assert result.record.reading.policy == Policy("opus", effort="high")
 
 
 def test_the_same_change_on_disk_is_no_conflict(folder: Folder) -> None:
@@ -204,8 +214,8 @@ def test_hard_links_and_read_only_files_are_refused(folder: Folder, tmp_path: Pa
     directory = folder({"a.md": scalar(), "b.md": scalar()})
     os.link(directory / "a.md", tmp_path / "other.md")
     (directory / "b.md").chmod(0o444)
-    report = save.save(directory, [job(directory, id, preference="opus") for id in ("a.md", "b.md")])
-    assert [result.outcome for result in report.files] == [Outcome.FAILED, Outcome.FAILED]
+    report = save_now(directory, [job(directory, id, preference="opus") for id in ("a.md", "b.md")])
+    assert [result.outcome for result in report.files] == [Outcome.LINKED, Outcome.FAILED]
     assert ["hard links" in report.files[0].message, "read-only" in report.files[1].message] == [True, True]
     assert texts(directory) == {"a.md": scalar().encode(), "b.md": scalar().encode()}
 
@@ -227,7 +237,7 @@ def test_a_full_disk_leaves_all_files_whole(folder: Folder, monkeypatch: pytest.
         raise OSError(28, "x")
 
     monkeypatch.setattr(os, call, fail)
-    report = save.save(directory, jobs)
+    report = save_now(directory, jobs)
     assert [(result.outcome, result.message) for result in report.files] == [
         (Outcome.FAILED, "No space left on device")
     ] * 2
@@ -241,9 +251,9 @@ def test_a_change_between_reading_and_writing_is_not_overwritten(
     wanted = job(directory, preference="opus")
     real = atomic.write
 
-    def write(path: Path, data: bytes, expected: os.stat_result | None = None) -> os.stat_result:
+    def write(path: Path, data: bytes, expected: os.stat_result | None = None, **options: Any) -> os.stat_result:
         folder({"a.md": scalar(model="sonnet")})
-        return real(path, data, expected)
+        return real(path, data, expected, **options)
 
     monkeypatch.setattr(atomic, "write", write)
     assert saved(directory, wanted).outcome is Outcome.FAILED
@@ -255,8 +265,8 @@ def test_one_report_for_a_batch_in_which_one_file_fails(folder: Folder) -> None:
     jobs = [job(directory, id, preference="opus") for id in ("a.md", "b.md", "sub/c.md")]
     (directory / "b.md").unlink()
     told: list[int] = []
-    report = save.save(directory, jobs, told.append)
-    assert told == [1, 2, 3]
+    report = save_now(directory, jobs, progress=told.append)
+    assert told == [1, 2]
     assert [(result.id, result.written) for result in report.files] == [
         ("a.md", True), ("b.md", False), ("sub/c.md", True),
     ]  # fmt: skip
@@ -274,7 +284,7 @@ def test_a_worker_can_save(folder: Folder) -> None:
     directory = folder({"a.md": scalar()})
     jobs = [job(directory, preference="opus")]
     reports: list[SaveReport] = []
-    worker = threading.Thread(target=lambda: reports.append(save.save(directory, jobs)))
+    worker = threading.Thread(target=lambda: reports.append(save_now(directory, jobs)))
     worker.start()
     worker.join()
     assert reports[0].files[0].written

@@ -10,11 +10,12 @@ import pytest
 
 from ctxstudio.errors import UnusableInputError
 from ctxstudio.policy.values import Dialect, State, Target, Verdict
-from ctxstudio.storage import save, scan
+from ctxstudio.storage import scan
+from ctxstudio.storage.judging import details_of
 from ctxstudio.storage.shipped import Shipped
-from ctxstudio.workspace import Workspace, details_of
+from ctxstudio.workspace import Workspace
 from tests.conftest import Folder, Open
-from tests.unit.agent_files import ROOT, TODAY, posix_only, scalar, schema_v2
+from tests.unit.agent_files import ROOT, TODAY, posix_only, save_now, scalar, schema_v2
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +131,7 @@ def test_a_save_does_not_turn_the_target_round(folder: Folder, open_directory: O
     workspace = open_directory(folder({"a.md": schema_v2()}))
     plan = workspace.plan_edit(["a.md"], "preference", "opus")
     workspace.replace_policies(plan.changes)
-    workspace.saved(save.save(workspace.directory, workspace.save_jobs(workspace.ids())))
+    workspace.saved(save_now(workspace.directory, workspace.save_jobs(workspace.ids())))
     assert workspace.target is Target.CLAUDE_CTX
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ctxstudio.costs.board import CostBoard
-from ctxstudio.storage import save, scan
+from ctxstudio.storage import scan
+from ctxstudio.storage.judging import details_of
 from ctxstudio.storage.scan import Batch
 from ctxstudio.storage.shipped import Shipped
-from ctxstudio.workspace import Workspace, details_of
+from ctxstudio.workspace import Workspace
 from tests.conftest import Folder, Open
-from tests.unit.agent_files import TODAY, scalar
+from tests.unit.agent_files import TODAY, save_now, scalar
 
 CODER = scalar("my-coder", "haiku").replace("Helps with my-coder", "Writes boilerplate code from a clear specification")
 
@@ -59,7 +60,7 @@ def test_an_agent_renamed_on_disk_counts_by_its_new_name(folder: Folder, open_di
     assert workspace.costs("strategy").compare().now.per_day == pytest.approx(9500)
     workspace.replace_policies(workspace.plan_edit(["a.md"], "effort", "low").changes)
     (directory / "a.md").write_text(scalar("python-pro", "haiku"))
-    workspace.saved(save.save(directory, workspace.save_jobs(workspace.ids())))
+    workspace.saved(save_now(directory, workspace.save_jobs(workspace.ids())))
     assert costs_are_fresh(workspace)
     assert workspace.costs("strategy").compare().now.per_day == pytest.approx(7080)
 

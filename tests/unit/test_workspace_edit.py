@@ -8,10 +8,10 @@ import pytest
 
 from ctxstudio.errors import RefusedError, UnusableInputError
 from ctxstudio.policy.values import Policy, Switch
-from ctxstudio.storage import patch, save
+from ctxstudio.storage import patch
 from ctxstudio.workspace import Workspace
 from tests.conftest import Folder, Open
-from tests.unit.agent_files import scalar, schema_v2
+from tests.unit.agent_files import save_now, scalar, schema_v2
 
 EXACT = "claude-sonnet-4-5-20250929"
 
@@ -20,7 +20,7 @@ def edit(workspace: Workspace, field_id: str, value: Any, *ids: str, replace_inv
     """Set a field of some agents (else all) and save; agent id -> why it was refused."""
     plan = workspace.plan_edit(ids or workspace.ids(), field_id, value, replace_invalid=replace_invalid)
     workspace.replace_policies(plan.changes)
-    report = save.save(workspace.directory, workspace.save_jobs(workspace.ids()))
+    report = save_now(workspace.directory, workspace.save_jobs(workspace.ids()))
     assert not report.refused, report.text()
     workspace.saved(report)
     return dict(plan.refused)
@@ -237,7 +237,7 @@ def test_one_proof_for_each_file_that_needs_one(
     folder: Folder, open_directory: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {f"{number}.md": scalar(str(number)) for number in range(20)}
-    workspace = open_directory(folder({**files, "odd.md": scalar("odd", "haiku  # why")}))
+    workspace = open_directory(folder({**files, "odd.md": scalar("odd", "&a haiku")}))
     tried: list[str] = []
     real = patch.apply
 

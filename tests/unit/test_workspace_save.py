@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from ctxstudio.policy.values import Dialect, Policy, Switch
-from ctxstudio.storage import save
 from ctxstudio.storage.save import Outcome, Saved, SaveReport
 from ctxstudio.storage.shipped import Shipped
 from ctxstudio.workspace import Workspace
 from tests.conftest import Folder, Open
-from tests.unit.agent_files import ROOT, TODAY, scalar, schema_v2, texts
+from tests.unit.agent_files import ROOT, TODAY, save_now, scalar, schema_v2, texts
 
 ODD = [
     "---\r\nname: a\r\ndescription: d\r\nmodel: 'haiku'  # why\r\n\r\n# note\r\n---\r\nbody",
@@ -32,7 +31,7 @@ def set_all(workspace: Workspace, policy: Policy) -> None:
 
 
 def save_all(workspace: Workspace) -> SaveReport:
-    report = save.save(workspace.directory, workspace.save_jobs(workspace.ids()))
+    report = save_now(workspace.directory, workspace.save_jobs(workspace.ids()))
     workspace.saved(report)
     return report
 
@@ -81,9 +80,9 @@ def test_going_back_keeps_a_prompt_that_changed_meanwhile(folder: Folder, open_d
 def test_edits_made_while_a_save_runs_stay_unsaved(folder: Folder, open_directory: Open) -> None:
     workspace = open_directory(folder({"a.md": scalar()}))
     set_all(workspace, Policy("opus"))
-    report = save.save(workspace.directory, workspace.save_jobs(workspace.ids()))
+    report = save_now(workspace.directory, workspace.save_jobs(workspace.ids()))
     set_all(workspace, Policy("sonnet"))
-    assert workspace.saved(report) == ("a.md",)
+    assert workspace.saved(report).changed == ["a.md"]
     agent = workspace.agent("a.md")
     assert (agent.saved, agent.policy, workspace.changed()) == (Policy("opus"), Policy("sonnet"), ("a.md",))
 
@@ -93,16 +92,16 @@ def test_what_was_not_written_stays_unsaved(folder: Folder, open_directory: Open
     workspace = open_directory(directory)
     set_all(workspace, Policy("opus"))
     (directory / "a.md").write_text(scalar("a", "sonnet"))
-    report = save.save(directory, workspace.save_jobs(workspace.ids()))
-    assert workspace.saved(report) == ("a.md", "b.md")
+    report = save_now(directory, workspace.save_jobs(workspace.ids()))
+    assert workspace.saved(report).changed == ["a.md", "b.md"]
     assert workspace.changed() == ("a.md",)
     # The row shows both, and saving again is a decision.
     assert (workspace.agent("a.md").saved, workspace.agent("a.md").policy) == (Policy("sonnet"), Policy("opus"))
-    again = save.save(directory, workspace.save_jobs(workspace.ids()))
-    assert workspace.saved(again) == ("a.md",)
+    again = save_now(directory, workspace.save_jobs(workspace.ids()))
+    assert workspace.saved(again).changed == ["a.md"]
     assert (directory / "a.md").read_text() == scalar("a", "opus")
     assert not workspace.changed()
-    assert workspace.saved(SaveReport((Saved("a.md", Outcome.WRITTEN, None),))) == ()
+    assert not workspace.saved(SaveReport((Saved("a.md", Outcome.WRITTEN, None),)))
 
 
 def test_a_merge_brings_the_rest_of_the_row_up_to_date(folder: Folder, open_directory: Open) -> None:
@@ -111,9 +110,9 @@ def test_a_merge_brings_the_rest_of_the_row_up_to_date(folder: Folder, open_dire
     workspace.costs("strategy")
     set_all(workspace, Policy("opus"))
     (directory / "b.md").write_text(scalar("one", extra="category: new\ncolor: [\n"))
-    report = save.save(directory, workspace.save_jobs(workspace.ids()))
+    report = save_now(directory, workspace.save_jobs(workspace.ids()))
     assert [result.outcome for result in report.files] == [Outcome.WRITTEN, Outcome.MERGED, Outcome.WRITTEN]
-    assert set(workspace.saved(report)) == {"a.md", "b.md", "c.md"}
+    assert set(workspace.saved(report).changed) == {"a.md", "b.md", "c.md"}
     fresh = open_directory(directory)
     assert workspace.fleet() == fresh.fleet()
     assert [workspace.agent(id).assessment for id in workspace.ids()] == [

@@ -13,9 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ctxstudio.costs.board import CostBoard
 from ctxstudio.policy.values import Agent, Policy, Switch, Target
-from ctxstudio.storage import save, scan
-from ctxstudio.workspace import Workspace, details_of
-from tests.unit.agent_files import TODAY, scalar, schema_v2, shipped_data
+from ctxstudio.storage import scan
+from ctxstudio.storage.judging import details_of
+from ctxstudio.workspace import Workspace
+from tests.unit.agent_files import TODAY, save_now, scalar, schema_v2, shipped_data
 
 FILES = {
     "a.md": scalar("code-reviewer", "sonnet"),
@@ -81,7 +82,7 @@ class Fleet(RuleBasedStateMachine):
 
     @rule(ids=SOME)
     def save(self, ids: list[str]) -> None:
-        self.workspace.saved(save.save(self.directory, self.workspace.save_jobs(ids)))
+        self.workspace.saved(save_now(self.directory, self.workspace.save_jobs(ids)))
 
     @rule(id=st.sampled_from(IDS), name=st.sampled_from(["same", "python-pro", "new"]))
     def change_elsewhere(self, id: str, name: str) -> None:

@@ -8,8 +8,8 @@ import pyqtgraph as pg
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from ctxstudio.costs.series import Bar, Segment
+from ctxstudio.costs.words import money
 from ctxstudio.gui import theme
-from ctxstudio.workspace import money
 
 _THICKNESS = 0.62
 """Of a bar, in rows."""
@@ -36,6 +36,10 @@ class ComparisonChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no 
         super().__init__(parent, axisItems={"bottom": _DollarAxis("bottom")})
         self._family = family
         self._bars: tuple[Bar, ...] = ()
+        self.setAccessibleName("Costs per day as bars; the figures stand in the table beside them")
+        # Nothing in it answers to keys.
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import platform
 
-from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 import ctxstudio
+from ctxstudio.gui import action_list
+from ctxstudio.gui.dialogs.shortcuts import ShortcutsDialog, all_keys
 from ctxstudio.gui.messages import Messages
 
 
 class HelpActions(QtCore.QObject):
     """Shows shortcuts and versions."""
 
-    def __init__(self, messages: Messages, window: QtWidgets.QWidget) -> None:
+    def __init__(self, messages: Messages, window: QtWidgets.QMainWindow) -> None:
         super().__init__(window)
         self._messages, self._window = messages, window
 
     def show_keys(self) -> None:
-        """Show the shortcuts of all actions."""
-        native = QtGui.QKeySequence.SequenceFormat.NativeText
-        lines = [
-            f"{keys}\t{action.text().replace('&', '')}"
-            for action in self._window.actions()
-            if (keys := action.shortcut().toString(native))
-        ]
-        lines += ["F2\tEdit the cell", "Shift+F10\tMenu of the selected agents"]
-        self._messages.tell("Keyboard shortcuts", "\n".join(lines))
+        """Show the shortcuts of all actions and panels."""
+        dialog = ShortcutsDialog(all_keys(action_list.bindings(self._window)), self._window)
+        dialog.show()
+        dialog.activateWindow()
 
     def show_about(self) -> None:
         """Show versions."""

@@ -1,38 +1,80 @@
-"""Actions that save, and what is said about a save."""
+"""Actions that save, and what is said about saves, conflicts, interrupted saves and drafts."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 from PySide6 import QtCore, QtWidgets
 
+from ctxstudio.costs.words import counted
+from ctxstudio.errors import CtxStudioError
+from ctxstudio.gui.changes_view import FileChange
+from ctxstudio.gui.dialogs.conflicts import ConflictDialog
+from ctxstudio.gui.dialogs.recovery import RecoveryDialog
+from ctxstudio.gui.dialogs.review import ReviewDialog
+from ctxstudio.gui.dialogs.saved_changes import SavedChangesDialog
+from ctxstudio.gui.disk import Disk
 from ctxstudio.gui.messages import Messages
+from ctxstudio.gui.notices import Notices
 from ctxstudio.gui.session import Session
-from ctxstudio.storage.save import SaveReport
+from ctxstudio.policy.values import Policy
+from ctxstudio.storage import batch
+from ctxstudio.storage.drafts import Kept
+from ctxstudio.storage.journal import Batch
+from ctxstudio.storage.save import Outcome, SaveReport
+from ctxstudio.workspace import Taken
 
-_AFTER_CONFLICT = (
-    "Where a policy changed on disk, the table now compares your edit with what is there. Save again to write yours "
-    "over it, or revert to take what is on disk."
-)
+_RESTART = "a running Claude Code session may need a restart"
 
 
 class SavingActions(QtCore.QObject):
-    """Saves edits, and asks before they are lost."""
+    """Saves edits, shows what that does and did, and asks before something is lost."""
 
-    def __init__(self, session: Session, messages: Messages, window: QtWidgets.QWidget) -> None:
+    def __init__(
+        self, session: Session, disk: Disk, messages: Messages, notices: Notices, window: QtWidgets.QWidget
+    ) -> None:
         super().__init__(window)
-        self._session, self._messages = session, messages
-        session.saved.connect(self._on_saved)
+        self._session, self._disk = session, disk
+        self._messages, self._notices, self._window = messages, notices, window
+        self._past: SavedChangesDialog | None = None
+        session.opened.connect(notices.clear)
+        disk.saved.connect(self._on_saved)
+        disk.taken.connect(self._on_taken)
+        disk.interrupted.connect(self._on_interrupted)
+        disk.drafts.found.connect(self._on_draft_found)
 
     def save_selected(self) -> None:
         """Save the changed ones among the selected agents."""
         if not any(self._session.workspace.agent(id).changed for id in self._session.selection):
             self._messages.say("nothing to save in the selection")
-        self._session.save(self._session.selection)
+        self._disk.save(self._session.selection)
 
     def save_all(self) -> None:
         """Save all changed agents."""
         if not self._session.workspace.changed_count:
             self._messages.say("nothing to save")
-        self._session.save_all()
+        self._disk.save_all()
+
+    def review(self) -> None:
+        """Show what saving would change, file by file, and save what stays checked."""
+        workspace = self._session.workspace
+        policies = {id: workspace.agent(id).policy for id in workspace.changed()}
+        shown = [FileChange(id, before, after) for id, (before, after) in workspace.preview(policies).items()]
+        dialog = ReviewDialog(shown, self._cost_of, self._window)
+        dialog.save_requested.connect(self._disk.save)
+        _open(dialog)
+
+    def show_saved(self) -> None:
+        """Show the batches that were saved, to look at or to restore."""
+        if self._past is not None:
+            self._past.raise_()
+            return
+        directory = self._session.workspace.directory
+        self._past = SavedChangesDialog(self._disk.journal, directory, _present, self._window)
+        self._past.restore_requested.connect(self._on_restore)
+        self._past.finished.connect(self._on_past_closed)
+        _open(self._past)
 
     def may_drop_edits(self, purpose: str) -> bool:
         """Whether unsaved edits may be lost; asks, naming them."""
@@ -42,14 +84,130 @@ class SavingActions(QtCore.QObject):
             return True
         answer = self._messages.ask_about_edits([workspace.agent(id).name for id in changed], purpose)
         if answer is QtWidgets.QMessageBox.StandardButton.Save:
-            self._session.save_all()
-            self._session.wait()
+            self._disk.save_all_now()
             return not workspace.changed_count
-        return answer is QtWidgets.QMessageBox.StandardButton.Discard
+        if answer is QtWidgets.QMessageBox.StandardButton.Discard:
+            self._disk.drafts.forget()
+            return True
+        return False
+
+    def _cost_of(self, ids: Collection[str]) -> str:
+        return self._session.workspace.cost_of(ids, self._session.scenario)
+
+    # What the disk tells
 
     def _on_saved(self, report: SaveReport) -> None:
-        if report.refused:
-            advice = "\n\n" + _AFTER_CONFLICT if any(saved.conflict for saved in report.refused) else ""
-            self._messages.warn("Not everything was saved", report.text() + advice)
-        else:
-            self._messages.say(report.text())
+        linked = [saved.id for saved in report.files if saved.outcome is Outcome.LINKED]
+        if not report.refused:
+            self._messages.say(f"{report.text()}; {_RESTART}")
+        elif linked:
+            self._ask_about_links(linked)
+        rest = [saved for saved in report.refused if saved.outcome is not Outcome.LINKED]
+        if any(not saved.conflict for saved in rest):
+            self._messages.warn("Not everything was saved", report.text())
+        if any(saved.conflict for saved in rest):
+            self._tell_conflicts()
+
+    def _ask_about_links(self, ids: Collection[str]) -> None:
+        question = f"{counted(len(ids), 'file')} of the batch has several hard links. Write it under all its names?"
+        if len(ids) > 1:
+            question = f"{len(ids):,} files of the batch have several hard links. Write them under all their names?"
+        detail = ", ".join(list(ids)[:12])
+        if self._messages.ask("Hard links", question, "Write all names", detail):
+            self._disk.save(ids, in_place=ids)
+
+    def _on_taken(self, taken: Taken) -> None:
+        parts = []
+        came = len(set(taken.changed) - set(taken.merged) - set(taken.conflicts))
+        for count, what in ((len(taken.added), "new"), (len(taken.removed), "gone"), (came, "changed")):
+            if count:
+                parts.append(f"{count:,} {what}")
+        if taken.merged:
+            parts.append(f"your edits kept in {len(taken.merged):,} that changed elsewhere")
+        if parts:
+            self._messages.say("on disk: " + ", ".join(parts))
+        if taken.conflicts:
+            self._tell_conflicts()
+
+    def _tell_conflicts(self) -> None:
+        workspace = self._session.workspace
+        names = [workspace.agent(id).name for id in workspace.conflicts if workspace.conflict(id)]
+        if not names:
+            return
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        self._notices.show_notice(
+            "conflict",
+            f"Changed on disk while you have another edit: {shown}. The table shows yours.",
+            [("Decide…", self.decide_conflicts)],
+        )
+
+    def decide_conflicts(self) -> None:
+        """Show what is on disk, what it was and what is edited, and let the user decide."""
+        workspace = self._session.workspace
+        found = [conflict for id in workspace.conflicts if (conflict := workspace.conflict(id))]
+        if not found:
+            return
+        dialog = ConflictDialog(found, self._window)
+        dialog.resolved.connect(self._on_resolved)
+        _open(dialog)
+
+    def _on_resolved(self, policies: dict[str, Policy]) -> None:
+        for id in policies:
+            self._session.workspace.conflicts.pop(id, None)
+        self._session.apply_policies(policies, "decide conflict")
+        self._tell_conflicts()
+
+    def _on_interrupted(self, found: list[Batch]) -> None:
+        last = found[0]
+        when = last.time.astimezone().strftime("%Y-%m-%d %H:%M")
+        self._notices.show_notice(
+            "interrupted",
+            f"A {last.title} of {when} was interrupted; {counted(len(last.ids), 'file')} may be old or new.",
+            [
+                ("Finish", lambda: self._settle(last, undo=False)),
+                ("Undo", lambda: self._settle(last, undo=True)),
+                ("Show…", lambda: self._show_interrupted(found)),
+            ],
+        )
+
+    def _show_interrupted(self, found: list[Batch]) -> None:
+        dialog = RecoveryDialog(found, self._disk.journal.changes, batch.standing, self._window)
+        dialog.finish_requested.connect(lambda past: self._settle(past, undo=False))
+        dialog.undo_requested.connect(lambda past: self._settle(past, undo=True))
+        _open(dialog)
+
+    def _settle(self, past: Batch, *, undo: bool) -> None:
+        self._disk.settle(past, undo=undo)
+        self._messages.say(f"the interrupted {past.title} was {'undone' if undo else 'finished'}")
+
+    def _on_draft_found(self, kept: Kept) -> None:
+        when = kept.time.astimezone().strftime("%Y-%m-%d %H:%M")
+        self._notices.show_notice(
+            "draft",
+            f"Unsaved edits of {counted(len(kept.drafts), 'agent')} were kept on {when}, when the program ended.",
+            [
+                ("Restore", lambda: self._disk.drafts.decide(restore=True)),
+                ("Let them go", lambda: self._disk.drafts.decide(restore=False)),
+            ],
+        )
+
+    def _on_restore(self, past: Batch, ids: Collection[str]) -> None:
+        self._disk.restore(past, ids)
+        if self._past is not None:
+            self._past.refresh()
+
+    def _on_past_closed(self) -> None:
+        self._past = None
+
+
+def _present(directory: Path, id: str) -> bytes | None:
+    """What a file holds now; None if it cannot be read."""
+    try:
+        return batch.present(directory, id)
+    except CtxStudioError:
+        return None
+
+
+def _open(dialog: QtWidgets.QDialog) -> None:
+    dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -130,8 +130,7 @@ class CellDelegate(QtWidgets.QStyledItemDelegate):
             line.selectAll()
 
     def setModelData(self, editor: QtWidgets.QWidget, model: QtCore.QAbstractItemModel, index: _Index) -> None:
-        if not isinstance(editor, _CellBox):
-            super().setModelData(editor, model, index)
-            return
-        if editor.currentText() != str(index.data(QtCore.Qt.ItemDataRole.EditRole) or ""):
-            model.setData(index, editor.currentText())
+        typed = editor.currentText() if isinstance(editor, _CellBox) else editor.property("text")
+        # What was only looked at is no edit, least of all one of the whole selection.
+        if typed != str(index.data(QtCore.Qt.ItemDataRole.EditRole) or ""):
+            model.setData(index, typed)

@@ -8,9 +8,9 @@ from PySide6 import QtCore, QtWidgets
 
 from ctxstudio.costs.board import Comparison
 from ctxstudio.costs.series import comparison_bars
+from ctxstudio.costs.words import money
 from ctxstudio.gui import text
 from ctxstudio.gui.session import Session
-from ctxstudio.workspace import money
 
 if TYPE_CHECKING:
     from ctxstudio.gui.charts.comparison import ComparisonChart

@@ -9,11 +9,11 @@ from PySide6 import QtCore, QtWidgets
 
 from ctxstudio.gui import labels
 from ctxstudio.gui.panels.diff_view import DiffView
+from ctxstudio.gui.panels.inspector_header import InspectorHeader
 from ctxstudio.gui.panels.policy_form import PolicyForm
 from ctxstudio.gui.panels.prompt_view import PromptView
 from ctxstudio.gui.panels.score_view import ScoreView
 from ctxstudio.gui.session import Session
-from ctxstudio.policy import fields
 
 _IDLE_MS = 200
 """Rest after which the hidden pages follow, for those who read them without looking: scripts, screen readers."""
@@ -35,7 +35,7 @@ class Inspector(QtWidgets.QWidget):
         self._session = session
         self._selected: frozenset[str] = frozenset()
         self._form = PolicyForm(session)
-        self._header = _Header(session)
+        self._header = InspectorHeader(session)
         self._tabs = QtWidgets.QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.setObjectName("inspectorTabs")
@@ -105,46 +105,6 @@ class Inspector(QtWidgets.QWidget):
     def _refresh_hidden(self) -> None:
         for position in sorted(self._stale):
             self._refresh_page(position)
-
-
-class _Header(QtWidgets.QWidget):
-    """Who is shown."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self._name = labels.ElidedLabel()
-        self._name.setObjectName("inspectorName")
-        font = labels.bold(self._name.font())
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        self._name.setFont(font)
-        self._path = labels.ElidedLabel(muted=True)
-        self._path.setObjectName("inspectorPath")
-        self._about = labels.ElidedLabel(muted=True)
-        self._about.setObjectName("inspectorState")
-        column = QtWidgets.QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 10, 8)
-        column.setSpacing(2)
-        for label in (self._name, self._path, self._about):
-            column.addWidget(label)
-
-    def refresh(self) -> None:
-        """Show the selection."""
-        workspace, ids = self._session.workspace, self._session.selection
-        agents = [workspace.agent(id) for id in ids]
-        if len(agents) == 1:
-            (agent,) = agents
-            state = fields.field("state").display(agent) or "no unsaved change"
-            self._name.show_text(agent.name)
-            self._path.show_text(agent.id, QtCore.Qt.TextElideMode.ElideMiddle)
-            self._about.show_text(" · ".join(part for part in (agent.category, state) if part))
-            return
-        changed = sum(agent.changed for agent in agents)
-        problems = sum(bool(agent.problems) for agent in agents)
-        self._name.show_text(f"{len(agents):,} agents selected")
-        names = ", ".join(agent.name for agent in agents[:_FEW])
-        self._path.show_text(names, QtCore.Qt.TextElideMode.ElideRight)
-        self._about.show_text(f"{changed:,} changed · {problems:,} with problems")
 
 
 class _Empty(QtWidgets.QWidget):

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from PySide6 import QtCore, QtWidgets
 
 from ctxstudio.errors import Issue, Severity
-from ctxstudio.gui import icons, labels, text, theme
+from ctxstudio.gui import labels, text
 
 _MOST = 30
-_ICONS = {Severity.ERROR: "circle-x", Severity.WARNING: "triangle-alert", Severity.INFO: "info"}
-_COLORS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "muted"}
-_ORDER = list(_ICONS)
+_ORDER = list(Severity)
 
 
 class _IssueRow(QtWidgets.QWidget):
@@ -33,10 +31,10 @@ class _IssueRow(QtWidgets.QWidget):
         for row, label in enumerate((self._head, self._message, self._hint)):
             grid.addWidget(label, row, 1)
         grid.setColumnStretch(1, 1)
+        self._color()
 
     def show_issue(self, issue: Issue, with_file: bool) -> None:
         """Show another finding."""
-        self._severity = issue.severity
         place = [issue.file] if with_file and issue.file else []
         place += [f"line {issue.line}"] if issue.line else []
         place += [f"column {issue.column}"] if issue.column else []
@@ -46,7 +44,9 @@ class _IssueRow(QtWidgets.QWidget):
         self._hint.setText(_sentence(issue.hint))
         self._hint.setVisible(bool(issue.hint))
         self.setAccessibleName(text.one_line(f"{head}: {issue.message}"))
-        self._color()
+        if issue.severity is not self._severity:
+            self._severity = issue.severity
+            self._color()
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
         super().changeEvent(event)
@@ -55,8 +55,7 @@ class _IssueRow(QtWidgets.QWidget):
 
     def _color(self) -> None:
         palette = QtWidgets.QApplication.palette()
-        color = theme.role_color(_COLORS[self._severity], palette)
-        self._icon.setPixmap(icons.icon(_ICONS[self._severity], palette, color).pixmap(16, 16))
+        self._icon.setPixmap(labels.severity_icon(self._severity, palette).pixmap(16, 16))
 
 
 class ProblemList(QtWidgets.QWidget):
@@ -75,16 +74,19 @@ class ProblemList(QtWidgets.QWidget):
         self._column.addWidget(self._title)
         self._column.addWidget(self._more)
 
-    def show_issues(self, issues: Sequence[Issue], agents: int, judged: bool) -> None:
+    def show_issues(self, issues: Sequence[Issue], agents: int, judged: bool, elsewhere: int = 0) -> None:
         """Show the findings about some agents.
 
         Args:
             issues: the findings.
             agents: how many agents there are.
             judged: whether the agents are validated already.
+            elsewhere: how many findings are shown at the fields that they are about.
         """
         shown = sorted(issues, key=lambda issue: _ORDER.index(issue.severity))[:_MOST]
-        self._title.setText(_title(len(issues), judged))
+        title = _title(len(issues), judged, elsewhere)
+        self._title.setText(title)
+        self._title.setVisible(bool(title))
         while len(self._rows) < len(shown):
             row = _IssueRow(self)
             self._column.insertWidget(self._column.count() - 1, row)
@@ -97,9 +99,11 @@ class ProblemList(QtWidgets.QWidget):
         self._more.setText(f"and {len(issues) - len(shown):,} more")
 
 
-def _title(count: int, judged: bool) -> str:
+def _title(count: int, judged: bool, elsewhere: int) -> str:
     if not judged:
         return "Problems: still checking"
+    if elsewhere:
+        return f"Other problems ({count:,})" if count else ""
     return f"Problems ({count:,})" if count else "No problems"
 
 

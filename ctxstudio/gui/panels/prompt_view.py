@@ -9,10 +9,9 @@ from ctxstudio.gui import labels, text
 from ctxstudio.gui.session import Session
 from ctxstudio.storage import record
 
-_LONGEST_LINE = 10_000
 _LIMIT = 256 << 10
-_LONGEST_LINE = 10_000
 """Bytes of a prompt that are read."""
+_LONGEST_LINE = 10_000
 
 
 class PromptView(QtWidgets.QWidget):
