@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,10 +18,6 @@ _BEFORE_CHANGE = 60
 """Characters shown in front of the first change of a line that is cut."""
 _PAD = 6
 _TAB = 4
-# Characters that Qt takes for the end of a paragraph, or shows as nothing at all.
-_HIDDEN = re.compile(
-    "[\u00ad\u061c\u180e\u2028\u2029\u2060-\u2064\ufdd0\ufdd1\ufeff\ufff9-\ufffc\U000e0000-\U000e007f]"
-)
 
 
 class Ground(enum.Enum):
@@ -241,7 +236,7 @@ def _cut(line: Line) -> Line:
         spans = tuple(
             (max(a, start) - start + shift, min(b, end) - start + shift) for a, b in spans if a < end and b > start
         )
-    return Line(_HIDDEN.sub("\ufffd", text.shown(content)), line.ground, line.numbers, spans)
+    return Line(text.shown(content), line.ground, line.numbers, spans)
 
 
 def _columns(content: str) -> int:

@@ -189,8 +189,8 @@ class MainWindow(QtWidgets.QMainWindow):
         session.agents_added.connect(self._refresh.start)
         session.scenario_changed.connect(self._refresh.start)
         session.selection_changed.connect(self._refresh_actions)
-        self._view.table.modelReset.connect(self._show_count)
-        self._view.table.rowsInserted.connect(self._show_count)
+        self._view.table.agents_counted.connect(self._show_count)
+        self._view.noted.connect(self.messages.say)
         self._filter.edit.returnPressed.connect(self._view.setFocus)
         session.refused.connect(self.messages.warn)
         self.messages.said.connect(self._say)
@@ -239,8 +239,8 @@ class MainWindow(QtWidgets.QMainWindow):
     def _on_not_loaded(self, count: int) -> None:
         self._not_loaded_dock.setWindowTitle(f"Not loaded ({count:,})" if count else "Not loaded")
 
-    def _show_count(self) -> None:
-        self._filter.show_count(self._view.table.rowCount(), len(self._session.workspace))
+    def _show_count(self, shown: int) -> None:
+        self._filter.show_count(shown, len(self._session.workspace))
 
     def _say(self, message: str) -> None:
         """Show good news for a while."""

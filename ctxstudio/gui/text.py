@@ -5,11 +5,15 @@ from __future__ import annotations
 import html
 import re
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069"
+    "\ud800-\udfff\ufdd0\ufdd1\ufeff\ufff9-\ufffc\U000e0000-\U000e007f]"
+)
+"""Control characters, what changes the direction, what is not seen, and what Qt takes for the end of a paragraph."""
 
 
 def shown(text: str) -> str:
-    """A text for a label or a cell: control and direction-changing characters become visible replacements."""
+    """A text for a label or a cell: what cannot be seen, or steers, becomes a visible replacement."""
     return _CONTROL.sub("\ufffd", text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -76,9 +77,9 @@ def problems(
 
 def same_name(id: str, namesakes: Collection[str]) -> Issue:
     """The problem of an agent that shares its name."""
-    others = [other for other in namesakes if other != id]
-    more = f" and {len(others) - _MOST_NAMESAKES} more" if len(others) > _MOST_NAMESAKES else ""
-    message = f"the same name as {', '.join(others[:_MOST_NAMESAKES])}{more}"
+    named = list(itertools.islice((other for other in namesakes if other != id), _MOST_NAMESAKES))
+    left = len(namesakes) - 1 - len(named)
+    message = f"the same name as {', '.join(named)}" + (f" and {left} more" if left else "")
     hint = "only one of several agents of a name is used"
     return Issue(Severity.WARNING, "duplicate-name", message, id, hint=hint)
 

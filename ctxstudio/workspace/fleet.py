@@ -11,8 +11,8 @@ from pathlib import Path
 from ctxstudio.costs.board import CostBoard
 from ctxstudio.costs.words import counted, money, per_day
 from ctxstudio.errors import Issue
-from ctxstudio.policy import recommendation
 from ctxstudio.policy.names import Names
+from ctxstudio.policy.recommendation import Assessor
 from ctxstudio.policy.totals import Totals
 from ctxstudio.policy.values import Agent, Dialect, Policy, State, Target
 from ctxstudio.storage import judging, scan
@@ -46,6 +46,7 @@ class Fleet:
         self._names = Names()
         self._below_claude = ".claude" in Path(os.path.realpath(directory)).parts
         self._target: Target | None = None
+        self._assessor = Assessor(shipped.matrix, shipped.catalogue)
         self._totals = Totals(shipped.catalogue)
         self._boards: dict[str, CostBoard] = {}
 
@@ -235,9 +236,7 @@ class Fleet:
             agent,
             problems=problems,
             state=State.DEGRADED if details.faults else State.OK,
-            assessment=recommendation.assess(
-                found.traits, agent.policy, shipped.matrix, shipped.catalogue, found.criteria
-            ),
+            assessment=self._assessor.assess(found.traits, agent.policy, found.criteria),
         )
 
     # Costs

@@ -48,14 +48,11 @@ class FindingActions(QtCore.QObject):
     def go_to(self, id: str) -> None:
         """Select an agent and bring it into view; a filter that hides it is cleared."""
         table = self._view.table
+        table.reveal([id])
         if table.row_of(id) < 0:
             self._filters.clear()
-        row = table.row_of(id)
-        if row >= 0:
-            index, flags = table.index(row, 0), QtCore.QItemSelectionModel.SelectionFlag
-            self._view.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-            self._view.scrollTo(index, QtWidgets.QAbstractItemView.ScrollHint.PositionAtCenter)
-            self._view.setFocus(QtCore.Qt.FocusReason.ShortcutFocusReason)
+        self._session.select([id])
+        self._view.setFocus(QtCore.Qt.FocusReason.ShortcutFocusReason)
 
     def show_some(self, ids: Sequence[str]) -> None:
         """Scroll to the first of some agents, unless one of them is seen already. The selection stays."""

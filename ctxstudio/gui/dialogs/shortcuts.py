@@ -38,7 +38,9 @@ def _of_widgets() -> list[Key]:
         Key(where, what, " or ".join(map(_native, keys.split())))
         for where, what, keys in (
             ("Filter", "Show all agents again", "Esc"),
-            ("Agents", "Edit the cell", "F2"),
+            ("Filter", "Suggestions", "Ctrl+Space Down"),
+            ("Agents", "Edit the cell", "F2 Space"),
+            ("Agents", "Open and close a group", "Right Left"),
             ("Agents", "Menu of the selected agents", "Shift+F10"),
             ("Agents", "Select all", "Ctrl+A"),
             ("Agents", "Extend the selection", "Shift+Up Shift+Down"),
