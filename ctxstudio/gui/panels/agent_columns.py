@@ -153,7 +153,13 @@ class AgentColumns(QtCore.QObject):
     def _least_width(self, column: int) -> int:
         if column == 0:
             return _NAME_CHARACTERS * self._header.fontMetrics().averageCharWidth()
-        return self._header.title_width(column)
+        return max(self._header.title_width(column), self._label_width(column))
+
+    def _label_width(self, column: int) -> int:
+        """What labels such as `changed` need: they come and go with every edit, and columns do not follow."""
+        field = fields.COLUMNS[column]
+        is_label = field.kind is fields.Kind.LABEL
+        return field.width * self._view.fontMetrics().averageCharWidth() if is_label else 0
 
     def _wanted_width(self, column: int) -> int:
         """What the first rows and the title need: a sample, for measuring ten thousand rows takes seconds."""
@@ -162,7 +168,7 @@ class AgentColumns(QtCore.QObject):
             most = 2 * field.width * metrics.averageCharWidth()
             content = max(map(metrics.horizontalAdvance, self._sample(column)), default=0)
             self._wanted[column] = min(content, most) + 12
-        return max(self._header.title_width(column), self._wanted[column])
+        return max(self._header.title_width(column), self._label_width(column), self._wanted[column])
 
     def _sample(self, column: int) -> Iterable[str]:
         field, agent = fields.COLUMNS[column], self._session.workspace.agent
