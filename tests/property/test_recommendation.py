@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxstudio.policy.matrix import Matrix
@@ -71,6 +71,7 @@ def matrices(draw: st.DrawFn) -> Matrix:
     return Matrix.from_mapping(data)
 
 
+@settings(deadline=None)
 @given(matrices(), st.sets(st.sampled_from(ROWS), min_size=1), st.sets(st.sampled_from(CRITERIA)),
        st.sampled_from([None, "haiku", "sonnet", "opus"]))  # fmt: skip
 def test_every_reason_of_any_matrix(changed: Matrix, on: set[str], criteria: set[str], preference: str | None) -> None:

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from ctxstudio.errors import DataError
-from ctxstudio.policy import recommendation, traits
-from ctxstudio.policy.traits import Detector
+from ctxstudio.policy import matrix_edits, recommendation, traits
+from ctxstudio.policy.matrix import Row
+from ctxstudio.policy.traits import Detection, Detector
 from ctxstudio.policy.values import AgentText, Policy, Trait, TraitSource
 from tests.unit.policy_resources import ROOT, Spoil, catalogue, detector, matrix, raw, spoilt
 
@@ -263,6 +264,61 @@ def test_overridden() -> None:
     )
 
 
+def test_settled_for_a_matrix_of_other_rows() -> None:
+    found = Detection(
+        (Trait("documentation", True, words=("docs",)), Trait("novel_problem", True)),
+        (Trait("legal_or_compliance", True), Trait("complex_reasoning", True)),
+    )
+    more = matrix_edits.with_row(matrix_edits.without_row(matrix(), "novel_problem"), Row("travel", "Travel", {}))
+    choices = {"travel": True, "legal_or_compliance": False, "user_facing_analysis": True, "gone": True}
+    settled = traits.settled(found, choices, more)
+    assert [trait.id for trait in settled.traits] == list(more.rows)
+    assert {trait.id: trait.source for trait in settled.traits if trait.on} == {
+        "documentation": TraitSource.AUTO,
+        "travel": TraitSource.USER,
+    }
+    assert settled.criteria == (
+        Trait("complex_reasoning", True),
+        Trait("user_facing_analysis", True, TraitSource.USER),
+    )
+    assert traits.settled(detector().examine(AgentText("x", "Debugs.")), {}, matrix()) == detector().examine(
+        AgentText("x", "Debugs.")
+    )
+
+
+def test_a_row_that_is_switched_off_takes_its_floor_along() -> None:
+    found = detector().examine(AgentText("x", "Audits code for security vulnerabilities."))
+    assert "security_critical" in {criterion.id for criterion in found.criteria}
+    settled = traits.settled(found, {"security_critical": False}, matrix())
+    advice = recommendation.assess(settled.traits, Policy(), matrix(), catalogue(), settled.criteria).recommendation
+    assert advice is not None
+    assert "never goes below" not in advice.reason
+
+
+# ---- where words stand
+
+
+def test_marks_are_the_words_of_what_is_on() -> None:
+    text = AgentText("incident-helper", "Finds the root\ncause. Not for docs. A bug.", tags=("x", "outage"))
+    found = detector().marks(text)
+    parts = {"name": text.name, "description": text.description, "tags": "; ".join(text.tags)}
+    assert [(mark.field, parts[mark.field][mark.start : mark.end]) for mark in found] == [
+        ("name", "incident"),
+        ("description", "root\ncause"),
+        ("description", "bug"),
+        ("tags", "outage"),
+    ]
+    assert {mark.rows for mark in found} == {("novel_problem", "complex_reasoning")}
+    assert {mark.criteria for mark in found} == {("novel_problem_solving",)}
+    assert detector().marks(AgentText("x", "A bug.")) == ()
+
+
+def test_marks_name_every_row_that_is_on_and_no_other() -> None:
+    for text in strategy_agents():
+        on = {trait.id for trait in detector().detect(text) if trait.on}
+        assert {row for mark in detector().marks(text) for row in mark.rows} == on
+
+
 @pytest.mark.parametrize(
     ("spoil", "key"),
     [
@@ -280,6 +336,7 @@ def test_overridden() -> None:
         (spoilt("criteria", "test_generation", "includes", value=["x"]), "criteria.test_generation.includes"),
         (spoilt("criteria", "test_generation", "phrases", value=["ok", " *"]), "criteria.test_generation.phrases.1"),
         (spoilt("criteria", "test_generation", "hints", value=[2]), "criteria.test_generation.hints.0"),
+        (spoilt("criteria", "test_generation", "task", value=["*"]), "criteria.test_generation.task.0"),
         (spoilt("characteristics", "x", value={}), "characteristics.x"),
     ],
 )
