@@ -72,8 +72,8 @@ def apply(app: QtWidgets.QApplication, name: str) -> None:
     app.setPalette(palette)
     # Fusion draws these frames a little darker than the window: unseen on a dark one. Neither fills its ground.
     palette.setColor(QtGui.QPalette.ColorRole.Window, role_color("muted", palette))
-    for kind in (b"QCheckBox", b"QRadioButton"):
-        app.setPalette(palette, kind)
+    for kind in ("QCheckBox", "QRadioButton"):
+        app.setPalette(palette, kind)  # type: ignore[arg-type]  # PySide's stub says bytes, and takes text only
     app.setStyleSheet(_FLAT)
 
 
