@@ -125,7 +125,7 @@ def _run_window(directory: Path, theme_name: str) -> int:
     settings = QtCore.QSettings(
         QtCore.QSettings.Format.IniFormat, QtCore.QSettings.Scope.UserScope, "ctxstudio", "window"
     )
-    window = _make_window(directory, settings)
+    window = _make_window(directory.absolute(), settings)
     _show_uncaught(application, window)
     # What no watcher tells (a network drive, a link's target) is found when the user comes back.
     application.applicationStateChanged.connect(window.look_at_disk)
@@ -141,7 +141,7 @@ def create_window(directory: str | os.PathLike[str]) -> MainWindow:
     Raises:
         DataError: the shipped data is broken.
     """
-    return _make_window(Path(directory), None)
+    return _make_window(Path(directory).absolute(), None)
 
 
 def _make_window(directory: Path, settings: object) -> MainWindow:

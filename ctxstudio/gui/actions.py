@@ -73,7 +73,7 @@ def _has_changes(session: Session) -> bool:
 
 def _has_conflicts(session: Session) -> bool:
     workspace = session.workspace
-    return any(workspace.conflict(id) for id in workspace.conflicts)
+    return any(workspace.conflict(id) for id in list(workspace.conflicts))
 
 
 WHY_NOT: Final[dict[Callable[[Session], bool], str]] = {

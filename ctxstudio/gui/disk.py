@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,6 +23,9 @@ from ctxstudio.storage.drafts import Drafts
 from ctxstudio.storage.journal import Batch, Change, Journal
 from ctxstudio.storage.places import Places
 
+_RETRY_MS = 500
+"""How long news waits that came while a cell was being edited."""
+
 Watch: TypeAlias = Callable[[Path, Callable[[], bool]], Iterator[None]]
 Remove: TypeAlias = Callable[[Path], None]
 
@@ -33,11 +38,13 @@ class FileWork:
         title: what it is, such as `delete 3 agents`.
         changes: the files.
         moved: old id -> new id of agents that keep their unsaved edits.
+        to_trash: whether files that go do so into the trash; else the journal alone has them.
     """
 
     title: str
     changes: tuple[Change, ...]
-    moved: Mapping[str, str]
+    moved: Mapping[str, str] = field(default_factory=dict)
+    to_trash: bool = False
 
     def inverse(self) -> FileWork:
         """What takes it back."""
@@ -71,6 +78,7 @@ class Disk(QtCore.QObject):
         places: where the program keeps what is the user's.
         journal: the journal of saves.
         drafts: keeps unsaved edits.
+        may_take: whether news may come in now, or wait for what is being typed.
 
     Signals:
         saved: (SaveReport).
@@ -108,7 +116,10 @@ class Disk(QtCore.QObject):
         self.drafts = DraftKeeper(session, runner, Drafts(places.drafts), self)
         self._parked: dict[str, Policy] = {}
         self._saving = self._looking = self._look_again = self._is_loaded = False
+        self.may_take: Callable[[], bool] = lambda: True
         self._watching: Task | None = None
+        self._retry = QtCore.QTimer(self, singleShot=True, interval=_RETRY_MS)
+        self._retry.timeout.connect(self.look)
         session.opened.connect(self._on_opened)
         session.loading_finished.connect(self._on_loading_finished)
 
@@ -137,6 +148,8 @@ class Disk(QtCore.QObject):
             if workspace is self._session.workspace:
                 self._session.announce(taken)
             self.saved.emit(report)
+            if report.refused:
+                self._offer_interrupted()  # a file that could be written half only
 
         def on_error(error: CtxStudioError) -> None:
             self._saving = False
@@ -167,20 +180,20 @@ class Disk(QtCore.QObject):
         """
         return batch.present(self._session.workspace.directory, id)
 
-    def do(self, title: str, changes: Sequence[Change], moved: Mapping[str, str] | None = None) -> bool:
+    def do(self, work: FileWork) -> bool:
         """Change files now, as one step to undo; whether all of it was done. What could not be done is told."""
-        work = FileWork(title, tuple(changes), moved or {})
         done = self.perform(work)
         if done:
-            self._session.undo_stack.push(FileCommand(self, FileWork(title, done, work.moved)))
+            self._session.undo_stack.push(FileCommand(self, dataclasses.replace(work, changes=done)))
         return len(done) == len(work.changes)
 
     def perform(self, work: FileWork) -> tuple[Change, ...]:
         """Change files, and take over what is there then; the changes that were made."""
         workspace = self._session.workspace
         try:
+            remove = self._remove if work.to_trash else os.unlink
             results = batch.carry_out(
-                self.journal, workspace.directory, work.title, work.changes, _now(), remove=self._remove
+                self.journal, workspace.directory, work.title, work.changes, _now(), remove=remove
             )
         except CtxStudioError as error:
             self._session.refused.emit(f"{work.title.capitalize()}: nothing was done", str(error))
@@ -213,7 +226,7 @@ class Disk(QtCore.QObject):
         except CtxStudioError as error:
             self._session.refused.emit("Nothing was restored", str(error))
             return
-        self.do(f"restore of {counted(len(changes), 'file')}", changes)
+        self.do(FileWork(f"restore of {counted(len(changes), 'file')}", tuple(changes)))
 
     def settle(self, past: Batch, *, undo: bool) -> None:
         """Finish or undo an interrupted save."""
@@ -255,6 +268,9 @@ class Disk(QtCore.QObject):
         self._runner.start(work, on_item=on_item, on_done=on_end, on_error=on_end)
 
     def _take(self, news: scan.News) -> None:
+        if not self.may_take():
+            self._retry.start()
+            return
         workspace = self._session.workspace
         # What was read before a save of ours ended is no news any more.
         fresh = [read for read in news.records if self._is_news(read)]
@@ -275,16 +291,10 @@ class Disk(QtCore.QObject):
             self._watching = None
         self._is_loaded = False
         self._parked.clear()
-        try:
-            found = self.journal.unfinished(self._session.workspace.directory)
-        except CtxStudioError as error:
-            self._session.refused.emit("The journal of saves cannot be read", str(error))
-            return
-        if found:
-            self.interrupted.emit(found)
 
     def _on_loading_finished(self) -> None:
         self._is_loaded = True
+        self._offer_interrupted()
         if self._watch is None or self._watching is not None:
             return
         watch, directory = self._watch, self._session.workspace.directory
@@ -294,6 +304,15 @@ class Disk(QtCore.QObject):
             on_done=lambda: None,
             on_error=lambda _: None,
         )
+
+    def _offer_interrupted(self) -> None:
+        try:
+            found = self.journal.unfinished(self._session.workspace.directory)
+        except CtxStudioError as error:
+            self._session.refused.emit("The journal of saves cannot be read", str(error))
+            return
+        if found:
+            self.interrupted.emit(found)
 
 
 def _now() -> datetime.datetime:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+import filelock
 from PySide6 import QtCore
 
 from ctxstudio.errors import CtxStudioError
@@ -22,14 +23,17 @@ class DraftKeeper(QtCore.QObject):
 
     Signals:
         found: (Kept) unsaved edits of an earlier run.
+        unkept: () another window has this directory open and keeps its edits; those of this one are not kept.
     """
 
     found = QtCore.Signal(object)
+    unkept = QtCore.Signal()
 
     def __init__(self, session: Session, runner: Runner, drafts: Drafts, parent: QtCore.QObject) -> None:
         super().__init__(parent)
         self._session, self._runner, self._drafts = session, runner, drafts
         self._offered: tuple[Draft, ...] = ()
+        self._claim: filelock.FileLock | None = None
         self._is_loaded = self._writing = self._was_told = False
         self._timer = QtCore.QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._timer.timeout.connect(self.keep)
@@ -39,7 +43,7 @@ class DraftKeeper(QtCore.QObject):
 
     def keep(self) -> None:
         """Keep the unsaved edits, with those of an earlier run that nobody decided about yet, in the background."""
-        if not self._is_loaded:
+        if not self._is_loaded or self._claim is None:
             return
         if self._writing:  # one after the other, so that the last version wins
             self._timer.start()
@@ -67,12 +71,14 @@ class DraftKeeper(QtCore.QObject):
         """Take the edits of the earlier run, or let them go."""
         offered, self._offered = self._offered, ()
         if restore:
-            self._session.apply_policies(self._session.workspace.wanted(offered), "restore unsaved edits")
+            self._session.apply_policies(self._session.workspace.resumed(offered), "restore unsaved edits")
         self.keep()
 
     def forget(self) -> None:
         """The user lets the unsaved edits of this run go."""
         self._timer.stop()
+        if self._claim is None:
+            return
         try:
             now = datetime.datetime.now(datetime.UTC)
             self._drafts.keep(self._session.workspace.directory, self._offered, now)
@@ -83,10 +89,22 @@ class DraftKeeper(QtCore.QObject):
         self._is_loaded = self._was_told = False
         self._offered = ()
         self._timer.stop()
+        self.release()
+
+    def release(self) -> None:
+        """Let another window keep the edits of this directory."""
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
 
     def _on_loading_finished(self, _: Any = None) -> None:
         self._is_loaded = True
         workspace = self._session.workspace
+        if self._claim is None:
+            self._claim = self._drafts.claim(workspace.directory)
+        if self._claim is None:
+            self.unkept.emit()
+            return
         try:
             kept = self._drafts.load(workspace.directory)
         except CtxStudioError as error:

@@ -52,6 +52,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.setWindowIcon(icons.logo())
         self.resize(1280, 800)
         self._session, self._disk, self._settings = session, disk, settings
+        disk.may_take = self._may_take_news
         self.messages = Messages(self)
         self._notices = Notices(self)
         self.saving = SavingActions(session, disk, self.messages, self._notices, self)
@@ -211,6 +212,13 @@ class MainWindow(QtWidgets.QMainWindow):
     def _go_to_step(self, index: int) -> None:
         self._run(lambda: self.policies.go_to_step(index))
 
+    def _may_take_news(self) -> bool:
+        """What is being typed must meet what others wrote as an edit, not be replaced by it."""
+        if self._view.state() is QtWidgets.QAbstractItemView.State.EditingState:
+            return False
+        self._inspector.commit_pending()
+        return True
+
     def _commit_pending(self) -> None:
         self._view.commit_pending()
         self._inspector.commit_pending()
@@ -310,4 +318,5 @@ class MainWindow(QtWidgets.QMainWindow):
             self._settings.setValue("window/state", self.saveState())
         self._view.save_state()
         self._session.close()
+        self._disk.drafts.release()
         event.accept()

@@ -7,6 +7,7 @@ import datetime
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Protocol
 
@@ -38,11 +39,6 @@ class Context(Protocol):
         """The day on which names are resolved."""
         ...
 
-    @property
-    def places(self) -> Places:
-        """Where journal and drafts are."""
-        ...
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
@@ -67,7 +63,12 @@ def run(arguments: argparse.Namespace, context: Context) -> int:
     theme.apply(application, arguments.theme)
     runner = InlineRunner()
     session = Session(context.shipped, runner, context.today)
-    window = MainWindow(session, Disk(session, runner, context.places, remove=os.unlink))
+    with tempfile.TemporaryDirectory() as state:  # what another run left unsaved is no part of the picture
+        window = MainWindow(session, Disk(session, runner, Places(Path(state)), remove=os.unlink))
+        return _write(window, session, arguments, size)
+
+
+def _write(window: MainWindow, session: Session, arguments: argparse.Namespace, size: re.Match[str]) -> int:
     window.resize(int(size[1]), int(size[2]))
     window.show()
     session.open(Path(arguments.directory))

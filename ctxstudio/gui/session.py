@@ -13,7 +13,7 @@ from ctxstudio.costs.words import counted
 from ctxstudio.errors import CtxStudioError
 from ctxstudio.gui import text
 from ctxstudio.gui.tasks import Runner, Task
-from ctxstudio.policy import changes, fields
+from ctxstudio.policy import changes, fields, merge
 from ctxstudio.policy.values import Policy
 from ctxstudio.storage import scan
 from ctxstudio.storage.judging import details_of
@@ -35,10 +35,17 @@ class PolicyCommand(QtGui.QUndoCommand):
         self._old = {id: session.workspace.agent(id).policy for id in changes}
 
     def redo(self) -> None:
-        self._session.assign(self._new)
+        self._go(self._old, self._new)
 
     def undo(self) -> None:
-        self._session.assign(self._old)
+        self._go(self._new, self._old)
+
+    def _go(self, start: Mapping[str, Policy], end: Mapping[str, Policy]) -> None:
+        """Change what the edit changed; what others wrote into other fields since stays."""
+        workspace = self._session.workspace
+        self._session.assign({
+            id: merge.merge(start[id], workspace.agent(id).policy, end[id]).policy for id in end if id in workspace
+        })  # fmt: skip
 
     def id(self) -> int:
         return -1 if self._typing is None else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import itertools
 import os
@@ -239,9 +240,12 @@ def make_folder(folder: Path, *, private: bool = False) -> None:
         OSError: the system refused.
     """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+    for path in reversed(missing):
+        path.mkdir(mode=0o700 if private else 0o777, exist_ok=True)
     for path in missing:
         sync_directory(path.parent)
+    if not missing and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "there is a file of that name", str(folder))
 
 
 def free_name(path: Path, word: str) -> Path:

@@ -150,8 +150,10 @@ class _Work:
             _make_folder(self._directory, path.parent)
             return atomic.create(path, change.after or b"", change.mode, token=self._token, sync=False)
         status = change.status
-        if status is None or change.after is None:
+        if status is None or change.after is None or change.in_place:
             present, status = atomic.read(path, MAX_FILE)
+            if change.in_place and present == change.after:
+                return status  # another name of the same file stands in the batch too
             if present != change.before:
                 raise RefusedError("it changed on disk")
         if change.after is None:

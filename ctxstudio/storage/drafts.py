@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import filelock
+
 from ctxstudio.errors import DataError, RefusedError
 from ctxstudio.policy import checked, portable
 from ctxstudio.policy.values import Policy
@@ -72,6 +74,20 @@ class Drafts:
             atomic.write(path, _text(directory, drafts, now), private=True)
         except OSError as error:
             raise RefusedError(f"unsaved edits cannot be kept in {path}: {atomic.reason(error)}") from error
+
+    def claim(self, directory: Path) -> filelock.FileLock | None:
+        """The right to keep the edits of a directory, held until it is released or the process ends.
+
+        Returns:
+            None where another window has it, or the system refused.
+        """
+        try:
+            atomic.make_folder(self._folder, private=True)
+            lock = filelock.FileLock(self._path(directory).with_suffix(".lock"), timeout=0)
+            lock.acquire()
+        except (filelock.Timeout, OSError):
+            return None
+        return lock
 
     def load(self, directory: Path) -> Kept | None:
         """The edits of a directory, None if there are none. A file that has no sense is put aside.

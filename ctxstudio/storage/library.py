@@ -152,7 +152,7 @@ class Library(Generic[T]):
 
     def _put(self, value: T, path: Path) -> Path:
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            atomic.make_folder(self.root, private=True)
         except OSError as error:
             raise RefusedError(f"{self.root} cannot be made: {atomic.reason(error)}") from error
         old = b""

@@ -162,7 +162,7 @@ def _title(jobs: Sequence[SaveJob]) -> str:
     return f"save of {jobs[0].record.name}" if len(jobs) == 1 else f"save of {len(jobs):,} agents"
 
 
-def edited(document: Document, policy: Policy, origin: Document) -> Document:
+def edited(document: Document, policy: Policy, origin: Document, present: Policy | None = None) -> Document:
     """A document with another policy.
 
     Args:
@@ -170,13 +170,16 @@ def edited(document: Document, policy: Policy, origin: Document) -> Document:
         policy: what it shall say.
         origin: as in `SaveJob`. Where it says all of that policy, its frontmatter comes back to the byte, whatever
             the way there and back was.
+        present: what the document says, where that is known already.
 
     Raises:
         EditError: it cannot be done safely.
     """
     if patch.policy_of(origin).policy == policy:
         return Document.from_bytes(origin.head + document.to_bytes()[len(document.head) :])
-    return patch.apply(document.with_origin(origin), patch.policy_of(document).policy, policy)
+    if present is None:
+        present = patch.policy_of(document).policy
+    return patch.apply(document.with_origin(origin), present, policy)
 
 
 def _patched(path: Path, job: SaveJob) -> _Patched | Saved:
@@ -197,7 +200,7 @@ def _patched(path: Path, job: SaveJob) -> _Patched | Saved:
             wanted = merged.policy
             document = patch.apply(document.with_origin(job.origin), present.policy, wanted)
         elif present.policy != wanted:
-            document = edited(document, wanted, job.origin)
+            document = edited(document, wanted, job.origin, present.policy)
         return _Patched(id, before, document.to_bytes(), job.policy, touched, status)
     except FileNotFoundError:
         return Saved(id, Outcome.FAILED, None, "the file is gone")

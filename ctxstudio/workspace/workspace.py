@@ -140,11 +140,14 @@ class Workspace(Fleet):
         return found
 
     def save_jobs(self, ids: Collection[str]) -> tuple[SaveJob, ...]:
-        """Frozen snapshots of the changed ones among some agents, for a worker to save."""
+        """Frozen snapshots of the changed ones among some agents, for a worker to save.
+
+        Those are left out whose policy somebody else changed too: the user has to decide first.
+        """
         return tuple(
             SaveJob(self._records[id], self._agents[id].policy, self._origin(id))
             for id in ids
-            if self._agents[id].changed
+            if self._agents[id].changed and self.conflict(id) is None
         )
 
     def export_items(self) -> tuple[ExportItem, ...]:
@@ -247,6 +250,7 @@ class Workspace(Fleet):
         """What is to be decided about an agent that somebody else changed too; None where nothing is."""
         base = self.conflicts.get(id)
         if base is None or id not in self or not self._agents[id].changed:
+            self.conflicts.pop(id, None)  # reverted, or gone: an edit made later is another one
             return None
         agent = self._agents[id]
         if not merge.merge(base, agent.saved, agent.policy).clashes:

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import pytest
 
 from ctxstudio.errors import RefusedError
 from ctxstudio.policy.values import Policy
-from ctxstudio.storage import atomic
+from ctxstudio.storage import atomic, batch
+from ctxstudio.storage.batch import Result
 from ctxstudio.storage.journal import Journal
 from ctxstudio.storage.save import Outcome, SaveReport
 from ctxstudio.workspace import Workspace
@@ -117,10 +118,10 @@ def test_a_disk_that_gets_full_leaves_every_file_whole(
 def test_a_full_disk_of_the_journal_stops_all_before_the_first_file(
     small_disk: Path, folder: Folder, open_directory: Open
 ) -> None:
-    directory = folder({f"{number}.md": agent(str(number), size=PAGE) for number in range(40)})
+    directory = folder({f"{number}.md": agent(str(number), size=PAGE // 4) for number in range(40)})
     before, workspace = texts(directory), edited(open_directory(directory))
     journal = Journal(small_disk / "journal.sqlite")
-    filler = fill(small_disk, 30)
+    filler = fill(small_disk, 15)
     with pytest.raises(RefusedError, match=r"the journal .* cannot be written: database or disk is full"):
         save_now(directory, workspace.save_jobs(workspace.ids()), journal=journal)
     assert texts(directory) == before
@@ -161,7 +162,7 @@ from tests.unit.agent_files import TODAY, save_now
 class Limited(Journal):
     def begin(self, *arguments):
         begun = super().begin(*arguments)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
         return begun
 
 workspace = Workspace(Path(sys.argv[1]), Shipped.load(), TODAY)
@@ -183,11 +184,12 @@ def run(script: str, *arguments: Path | str) -> Any:
 def test_a_limit_that_is_met_half_way_leaves_every_file_whole(
     folder: Folder, open_directory: Open, journal: Journal, tmp_path: Path
 ) -> None:
-    sizes = {"small.md": 100, "just.md": 20_000 - 12, "large.md": 30_000, "linked.md": 19_995}
+    limit = 300_000  # the journal can still be told how it ended
+    sizes = {"small.md": 100, "just.md": limit - 12, "large.md": limit + 10_000, "linked.md": limit - 5}
     directory = folder({id: agent(id, size=size) for id, size in sizes.items()})
     os.link(directory / "linked.md", tmp_path / "second.md")
     before = texts(directory)
-    messages = run(LIMITED, directory, tmp_path / "state" / "journal.sqlite")
+    messages = run(LIMITED, directory, tmp_path / "state" / "journal.sqlite", str(limit))
     assert messages == {
         "small.md": "", "just.md": "", "large.md": "File too large", "linked.md": "File too large",
     }  # fmt: skip
@@ -200,6 +202,23 @@ def test_a_limit_that_is_met_half_way_leaves_every_file_whole(
     now = texts(directory)
     assert now == {id: data.replace(b"model: haiku", b"model: claude-sonnet-4-5") for id, data in before.items()}
     assert (tmp_path / "second.md").read_bytes() == now["linked.md"]
+
+
+@pytest.mark.parametrize("settle", [batch.finish, batch.undo])
+def test_a_batch_whose_end_the_journal_could_not_be_told(
+    folder: Folder, journal: Journal, tmp_path: Path, settle: Callable[..., Mapping[str, Result]]
+) -> None:
+    directory = folder({"small.md": agent("small"), "large.md": agent("large", size=10_000), "linked.md": agent("x")})
+    os.link(directory / "linked.md", tmp_path / "second.md")
+    before = texts(directory)
+    messages = run(LIMITED, directory, tmp_path / "state" / "journal.sqlite", "5000")
+    assert messages == {"small.md": "", "large.md": "File too large", "linked.md": ""}
+    (past,) = journal.unfinished(directory)
+    assert {result.reason for result in settle(journal, past).values()} == {""}
+    after = {id: data.replace(b"model: haiku", b"model: claude-sonnet-4-5") for id, data in before.items()}
+    assert texts(directory) == (after if settle is batch.finish else before)
+    assert (tmp_path / "second.md").read_bytes() == (directory / "linked.md").read_bytes()
+    assert journal.unfinished(directory) == []
 
 
 # Permissions
@@ -242,6 +261,8 @@ def test_a_folder_that_forbids_writing_half_way(folder: Folder, open_directory: 
         directory.chmod(0o700)
     assert report.refused
     assert {result.message for result in report.refused} == {"Permission denied"}
+    for left in directory.glob(f"{atomic.PREFIX}*"):  # nobody could remove it then
+        left.unlink()
     expect_whole(directory, before, report)
     assert not save(workspace).refused
 

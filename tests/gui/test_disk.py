@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ctxstudio.gui.disk import Disk
+from ctxstudio.gui.disk import Disk, FileWork
 from ctxstudio.gui.session import Session
-from ctxstudio.gui.tasks import ThreadRunner
+from ctxstudio.gui.tasks import InlineRunner, ThreadRunner
 from ctxstudio.storage import agent_files, watch
 from ctxstudio.storage.drafts import Kept
 from ctxstudio.storage.journal import Change
@@ -51,7 +52,7 @@ def test_file_work_is_one_step_to_undo_and_redo(session: Session, disk: Disk, di
     before = texts(directory)
     content = before["a.md"]
     made = agent_files.made("new/d.md", content, {"name": "d"})
-    assert disk.do("make d", [made])
+    assert disk.do(FileWork("make d", (made,)))
     assert session.workspace.ids() == ("a.md", "b.md", "c.md", "new/d.md")
     assert session.selection == ("new/d.md",)
     session.undo_stack.undo()
@@ -66,7 +67,7 @@ def test_a_rename_takes_the_unsaved_edit_along(session: Session, disk: Disk, dir
     session.open(directory)
     session.edit(["a.md"], "preference", "opus")
     content = (directory / "a.md").read_bytes()
-    assert disk.do("rename a", agent_files.renamed("a.md", content, "z", "z.md", 0o640), {"a.md": "z.md"})
+    assert disk.do(FileWork("rename a", agent_files.renamed("a.md", content, "z", "z.md", 0o640), {"a.md": "z.md"}))
     agent = session.workspace.agent("z.md")
     assert (agent.name, agent.policy.preference, agent.saved.preference) == ("z", "opus", "haiku")
     assert "a.md" not in session.workspace
@@ -82,7 +83,7 @@ def test_undo_of_file_work_leaves_what_others_wrote(
 ) -> None:
     session.open(directory)
     content = (directory / "a.md").read_bytes()
-    assert disk.do("delete a", [Change("a.md", content, None)])
+    assert disk.do(FileWork("delete a", (Change("a.md", content, None),), to_trash=True))
     (directory / "a.md").write_text("somebody else's")
     session.undo_stack.undo()
     assert (directory / "a.md").read_text() == "somebody else's"
@@ -108,11 +109,71 @@ def test_what_others_write_comes_in(session: Session, disk: Disk, directory: Pat
         "haiku", "sonnet", "opus",
     ]  # fmt: skip
     disk.save_all()
+    assert session.workspace.changed() == ("b.md",)  # nobody decided about it
+    assert (directory / "b.md").read_text() == scalar("b", "sonnet")
+    session.workspace.conflicts.pop("b.md")
+    disk.save_all()
     assert not session.workspace.changed_count
     assert "color: red" in (directory / "a.md").read_text()
     assert "model: opus" in (directory / "a.md").read_text()
     disk.look()
     assert len(told["taken"]) == 1  # our own writing is no news
+
+
+def test_undo_takes_back_the_edit_and_not_what_others_wrote(session: Session, disk: Disk, directory: Path) -> None:
+    session.open(directory)
+    session.edit(["a.md"], "preference", "opus")
+    (directory / "a.md").write_text(scalar("a", extra="effort: high\n"))
+    disk.look()
+    session.undo_stack.undo()
+    assert not session.workspace.changed_count
+    assert session.workspace.agent("a.md").policy.effort == "high"
+    session.undo_stack.redo()
+    policy = session.workspace.agent("a.md").policy
+    assert (policy.preference, policy.effort) == ("opus", "high")
+
+
+def test_only_a_deletion_uses_the_trash(session: Session, directory: Path, tmp_path: Path) -> None:
+    thrown: list[Path] = []
+    disk = Disk(session, InlineRunner(), Places(tmp_path / "own"), remove=thrown.append)
+    session.open(directory)
+    content = (directory / "a.md").read_bytes()
+    assert disk.do(FileWork("rename", agent_files.renamed("a.md", content, "z", "z.md"), {"a.md": "z.md"}))
+    session.undo_stack.undo()
+    assert not thrown
+    assert set(texts(directory)) == {"a.md", "b.md", "c.md"}
+    disk.do(FileWork("delete", (Change("a.md", content, None),), to_trash=True))
+    assert thrown == [directory / "a.md"]
+
+
+def test_news_waits_for_what_is_being_typed(qtbot: QtBot, session: Session, disk: Disk, directory: Path) -> None:
+    session.open(directory)
+    typing = [True]
+    disk.may_take = lambda: not typing[0]
+    (directory / "a.md").write_text(scalar("a", "sonnet"))
+    disk.look()
+    assert session.workspace.agent("a.md").policy.preference == "haiku"
+    typing[0] = False
+    qtbot.waitUntil(lambda: session.workspace.agent("a.md").policy.preference == "sonnet")
+
+
+def test_a_second_window_leaves_the_drafts_of_the_first_alone(
+    session: Session, disk: Disk, directory: Path, tmp_path: Path, shipped_data: Shipped, told: dict[str, list[Any]]
+) -> None:
+    session.open(directory)
+    session.edit(["a.md"], "preference", "opus")
+    disk.drafts.keep()
+    second = Session(shipped_data, InlineRunner(), TODAY)
+    other, said = Disk(second, InlineRunner(), Places(tmp_path / "state"), remove=os.unlink), list[str]()
+    other.drafts.found.connect(lambda _: said.append("found"))
+    other.drafts.unkept.connect(lambda: said.append("unkept"))
+    second.open(directory)
+    assert said == ["unkept"]
+    other.drafts.keep()
+    other.drafts.forget()
+    second.close()
+    session.open(directory)
+    assert [draft.id for draft in told["draft"][0].drafts] == ["a.md"]
 
 
 def test_a_file_that_is_gone_stays_while_it_has_an_edit(session: Session, disk: Disk, directory: Path) -> None:
@@ -217,6 +278,7 @@ def test_a_journal_that_cannot_be_written_stops_the_save(
     session.open(directory)
     before = texts(directory)
     session.edit(["a.md"], "preference", "opus")
+    shutil.rmtree(tmp_path / "state")
     (tmp_path / "state").write_text("a file where a folder has to be")
     disk.save_all()
     assert told["refused"][-1][0] == "Nothing was saved"

@@ -243,6 +243,7 @@ def test_notices_offer_what_is_open(
     finish, undo, show = (button for button in notice.findChildren(QtWidgets.QPushButton))
     assert [button.text() for button in (finish, undo, show)] == ["Finish", "Undo", "Show…"]
     assert finish.isDefault()
+    assert notice.isVisible()
     QtTest.QTest.mouseClick(finish, QtCore.Qt.MouseButton.LeftButton)
     assert session.workspace.agent("a.md").policy.preference == "opus"
     assert not notice.isVisible()

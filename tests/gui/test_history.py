@@ -9,7 +9,7 @@ import pytest
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from pytestqt.qtbot import QtBot
 
-from ctxstudio.gui.disk import Disk
+from ctxstudio.gui.disk import Disk, FileWork
 from ctxstudio.gui.main_window import MainWindow
 from ctxstudio.gui.session import Session
 from ctxstudio.storage.journal import Change
@@ -199,7 +199,7 @@ def test_file_work_is_a_step_too(make_window: Make, session: Session, disk: Disk
     view, messages = history_of(window), said(window)
     gone = agents / "rust-pro.md"
     before = gone.read_bytes()
-    disk.do("delete rust-pro", [Change("rust-pro.md", before, None)])
+    disk.do(FileWork("delete rust-pro", (Change("rust-pro.md", before, None),)))
     assert rows(view) == [("As opened", ""), ("Delete rust-pro", "now, on disk")]
     action(window, "undoAction").trigger()
     assert gone.read_bytes() == before
@@ -212,7 +212,7 @@ def test_what_could_not_be_undone_is_not_said_to_be(
 ) -> None:
     window = make_window(agents)
     messages = said(window)
-    disk.do("delete rust-pro", [Change("rust-pro.md", (agents / "rust-pro.md").read_bytes(), None)])
+    disk.do(FileWork("delete rust-pro", (Change("rust-pro.md", (agents / "rust-pro.md").read_bytes(), None),)))
     (agents / "rust-pro.md").write_text("---\nname: another\n---\n")
     action(window, "undoAction").trigger()
     assert messages == []

@@ -44,7 +44,7 @@ def test_count_and_cost_follow_the_checks(review: Review) -> None:
     dialog = review(["a.md", "b.md", "c.md"])
     assert dialog.save.text() == "&Save 3 files"
     assert label(dialog, "reviewCost") == "strategy: 3 agents cost $7 more per day"
-    assert label(dialog, "reviewLeftOut") == "Every file is saved"
+    assert label(dialog, "reviewLeftOut") == "No file is left out"
     dialog.changes.show_file("b.md")
     QtTest.QTest.keyClick(files(dialog), _Key.Key_Space)
     assert dialog.save.text() == "&Save 2 files"

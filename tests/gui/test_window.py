@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from pytestqt.qtbot import QtBot
 
+from ctxstudio.gui.dialogs.conflicts import ConflictDialog
 from ctxstudio.gui.disk import Disk
 from ctxstudio.gui.main_window import MainWindow
 from ctxstudio.gui.session import Session
@@ -239,7 +240,7 @@ def test_an_edit_never_lands_on_a_row_that_the_filter_hides(make_window: Make, s
     assert table.model().rowCount() == 0
 
 
-def test_a_conflict_shows_both_sides_and_saving_again_decides(
+def test_a_conflict_shows_both_sides_and_is_saved_once_it_is_decided(
     qtbot: QtBot, make_window: Make, session: Session, disk: Disk, agents: Path
 ) -> None:
     window = make_window(agents)
@@ -252,6 +253,13 @@ def test_a_conflict_shows_both_sides_and_saving_again_decides(
     assert "preference: fable" in path.read_text()
     tip = cell(table, "rust-pro", "preference").data(QtCore.Qt.ItemDataRole.ToolTipRole)
     assert "now: opus\non disk: fable" in tip
+    action(window, "saveAllAction").trigger()
+    assert "preference: fable" in path.read_text()
+    window.saving.decide_conflicts()
+    dialog = window.findChild(QtWidgets.QDialog, "conflictDialog")
+    assert isinstance(dialog, ConflictDialog)
+    dialog.mine.click()
+    dialog.apply.click()
     with qtbot.waitSignal(disk.saved):
         action(window, "saveAllAction").trigger()
     assert "preference: opus" in path.read_text()

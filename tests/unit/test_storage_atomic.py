@@ -336,4 +336,4 @@ def test_no_handle_is_left_open(file: Path) -> None:
             atomic.read(file.parent, 10)
         atomic.read(file, 100)
         atomic.write(file, NEW)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before

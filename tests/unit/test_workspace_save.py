@@ -97,6 +97,8 @@ def test_what_was_not_written_stays_unsaved(folder: Folder, open_directory: Open
     assert workspace.changed() == ("a.md",)
     # The row shows both, and saving again is a decision.
     assert (workspace.agent("a.md").saved, workspace.agent("a.md").policy) == (Policy("sonnet"), Policy("opus"))
+    assert not workspace.save_jobs(workspace.ids())
+    workspace.conflicts.clear()
     again = save_now(directory, workspace.save_jobs(workspace.ids()))
     assert workspace.saved(again).changed == ["a.md"]
     assert (directory / "a.md").read_text() == scalar("a", "opus")

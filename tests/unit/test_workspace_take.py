@@ -182,7 +182,9 @@ def test_a_clash_is_to_be_decided_and_all_else_is_merged(clashed: Workspace) -> 
     assert (agent.saved, agent.policy) == (disk, mine)
 
 
-def test_saving_again_decides_for_mine_and_loses_nothing_else(clashed: Workspace) -> None:
+def test_nothing_is_saved_before_it_is_decided_and_mine_loses_nothing_else(clashed: Workspace) -> None:
+    assert save(clashed) == []
+    clashed.conflicts.clear()
     assert save(clashed) == [Outcome.WRITTEN]
     assert texts(clashed.directory) == {"a.md": scalar(model="sonnet", extra="effort: high\n").encode()}
     assert (clashed.conflict("a.md"), clashed.conflicts) == (None, {})

@@ -17,7 +17,7 @@ from ctxstudio.gui import reveal
 from ctxstudio.gui.changes_view import FileChange
 from ctxstudio.gui.dialogs.agent_file import AgentFileDialog, NewAgentDialog
 from ctxstudio.gui.dialogs.preview import PreviewDialog
-from ctxstudio.gui.disk import Disk
+from ctxstudio.gui.disk import Disk, FileWork
 from ctxstudio.gui.messages import Messages
 from ctxstudio.gui.session import Session
 from ctxstudio.policy.values import Target
@@ -146,7 +146,11 @@ class AgentFileActions(QtCore.QObject):
         if edited:
             detail += f"\n\n{counted(edited, 'agent')} with unsaved edits, which go too."
         if self._messages.ask("Delete", f"Move {what} to the trash?", "Move to trash", detail):
-            self._do(f"delete {what}", lambda: [Change(id, self._disk.read(id), None, self._mode(id)) for id in ids])
+            self._do(
+                f"delete {what}",
+                lambda: [Change(id, self._disk.read(id), None, self._mode(id)) for id in ids],
+                to_trash=True,
+            )
 
     # Converting and repairing
 
@@ -189,8 +193,8 @@ class AgentFileActions(QtCore.QObject):
         dialog = PreviewDialog(title, explanation, verb, shown, self._window)
 
         def do(ids: Collection[str]) -> None:
-            chosen = [one for one, _ in planned if one.id in ids]
-            self._disk.do(f"{verb.lower()} {counted(len(chosen), 'file')}", chosen)
+            chosen = tuple(one for one, _ in planned if one.id in ids)
+            self._disk.do(FileWork(f"{verb.lower()} {counted(len(chosen), 'file')}", chosen))
 
         dialog.confirmed.connect(do)
         _show_dialog(dialog)
@@ -211,13 +215,20 @@ class AgentFileActions(QtCore.QObject):
 
     # Help
 
-    def _do(self, title: str, plan: Callable[[], Sequence[Change]], moved: dict[str, str] | None = None) -> None:
+    def _do(
+        self,
+        title: str,
+        plan: Callable[[], Sequence[Change]],
+        moved: dict[str, str] | None = None,
+        *,
+        to_trash: bool = False,
+    ) -> None:
         try:
             changes = plan()
         except CtxStudioError as error:
             self._messages.warn(f"{title.capitalize()}: nothing was done", str(error))
             return
-        if changes and self._disk.do(title, changes, moved):
+        if changes and self._disk.do(FileWork(title, tuple(changes), moved or {}, to_trash)):
             self._messages.say(f"{title}: done")
 
     def _open(self, dialog: AgentFileDialog, on_confirmed: Callable[[str, str], None]) -> None:

@@ -38,28 +38,33 @@ class SavingActions(QtCore.QObject):
         self._session, self._disk = session, disk
         self._messages, self._notices, self._window = messages, notices, window
         self._past: SavedChangesDialog | None = None
-        session.opened.connect(notices.clear)
+        self._told: list[str] = []
+        session.opened.connect(self._on_opened)
+        session.agents_changed.connect(self._on_agents_changed)
         disk.saved.connect(self._on_saved)
         disk.taken.connect(self._on_taken)
         disk.interrupted.connect(self._on_interrupted)
         disk.drafts.found.connect(self._on_draft_found)
+        disk.drafts.unkept.connect(self._on_unkept)
 
     def save_selected(self) -> None:
         """Save the changed ones among the selected agents."""
         if not any(self._session.workspace.agent(id).changed for id in self._session.selection):
             self._messages.say("nothing to save in the selection")
         self._disk.save(self._session.selection)
+        self._tell_conflicts(again=True)
 
     def save_all(self) -> None:
         """Save all changed agents."""
         if not self._session.workspace.changed_count:
             self._messages.say("nothing to save")
         self._disk.save_all()
+        self._tell_conflicts(again=True)
 
     def review(self) -> None:
         """Show what saving would change, file by file, and save what stays checked."""
         workspace = self._session.workspace
-        policies = {id: workspace.agent(id).policy for id in workspace.changed()}
+        policies = {id: workspace.agent(id).policy for id in workspace.changed() if workspace.conflict(id) is None}
         shown = [FileChange(id, before, after) for id, (before, after) in workspace.preview(policies).items()]
         dialog = ReviewDialog(shown, self._cost_of, self._window)
         dialog.save_requested.connect(self._disk.save)
@@ -94,19 +99,31 @@ class SavingActions(QtCore.QObject):
     def _cost_of(self, ids: Collection[str]) -> str:
         return self._session.workspace.cost_of(ids, self._session.scenario)
 
-    # What the disk tells
+    # What session and disk tell
+
+    def _on_opened(self) -> None:
+        self._told = []
+        self._notices.clear()
+
+    def _on_agents_changed(self) -> None:
+        if self._told or self._session.workspace.conflicts:
+            self._tell_conflicts()
 
     def _on_saved(self, report: SaveReport) -> None:
         linked = [saved.id for saved in report.files if saved.outcome is Outcome.LINKED]
+        workspace = self._session.workspace
+        failed = [
+            saved
+            for saved in report.refused
+            if saved.outcome is not Outcome.LINKED and not (saved.conflict and workspace.conflict(saved.id))
+        ]
         if not report.refused:
             self._messages.say(f"{report.text()}; {_RESTART}")
-        elif linked:
+        if failed:
+            self._messages.warn("Not everything was saved", "\n".join(saved.text() for saved in failed))
+        self._tell_conflicts()
+        if linked:
             self._ask_about_links(linked)
-        rest = [saved for saved in report.refused if saved.outcome is not Outcome.LINKED]
-        if any(not saved.conflict for saved in rest):
-            self._messages.warn("Not everything was saved", report.text())
-        if any(saved.conflict for saved in rest):
-            self._tell_conflicts()
 
     def _ask_about_links(self, ids: Collection[str]) -> None:
         question = f"{counted(len(ids), 'file')} of the batch has several hard links. Write it under all its names?"
@@ -124,27 +141,33 @@ class SavingActions(QtCore.QObject):
                 parts.append(f"{count:,} {what}")
         if taken.merged:
             parts.append(f"your edits kept in {len(taken.merged):,} that changed elsewhere")
+        if gone := sum(id in self._session.workspace.gone for id in taken.changed):
+            parts.append(f"{gone:,} with unsaved edits gone")
         if parts:
             self._messages.say("on disk: " + ", ".join(parts))
-        if taken.conflicts:
-            self._tell_conflicts()
+        self._tell_conflicts()
 
-    def _tell_conflicts(self) -> None:
+    def _tell_conflicts(self, *, again: bool = False) -> None:
+        """Show the notice of undecided conflicts, or take it away; one that was put away comes back with `again`."""
         workspace = self._session.workspace
-        names = [workspace.agent(id).name for id in workspace.conflicts if workspace.conflict(id)]
+        names = [workspace.agent(id).name for id in list(workspace.conflicts) if workspace.conflict(id)]
+        if names == self._told and not again:
+            return
+        self._told = names
         if not names:
+            self._notices.withdraw("conflict")
             return
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         self._notices.show_notice(
             "conflict",
-            f"Changed on disk while you have another edit: {shown}. The table shows yours.",
+            f"Changed on disk while you have another edit: {shown}. Yours is not saved until you decide.",
             [("Decide…", self.decide_conflicts)],
         )
 
     def decide_conflicts(self) -> None:
         """Show what is on disk, what it was and what is edited, and let the user decide."""
         workspace = self._session.workspace
-        found = [conflict for id in workspace.conflicts if (conflict := workspace.conflict(id))]
+        found = [conflict for id in list(workspace.conflicts) if (conflict := workspace.conflict(id))]
         if not found:
             return
         dialog = ConflictDialog(found, self._window)
@@ -187,9 +210,13 @@ class SavingActions(QtCore.QObject):
             f"Unsaved edits of {counted(len(kept.drafts), 'agent')} were kept on {when}, when the program ended.",
             [
                 ("Restore", lambda: self._disk.drafts.decide(restore=True)),
-                ("Let them go", lambda: self._disk.drafts.decide(restore=False)),
+                ("Discard", lambda: self._disk.drafts.decide(restore=False)),
             ],
         )
+
+    def _on_unkept(self) -> None:
+        said = "Another window has this directory open; unsaved edits of this one do not survive a crash."
+        self._notices.show_notice("unkept", said, [])
 
     def _on_restore(self, past: Batch, ids: Collection[str]) -> None:
         self._disk.restore(past, ids)

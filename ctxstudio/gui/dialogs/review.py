@@ -80,7 +80,7 @@ class ReviewDialog(QtWidgets.QDialog):
         self.save.setEnabled(bool(ids))
         self._cost.show_text(self._cost_of(ids) if ids else "")
         remain = "remains" if out == 1 else "remain"
-        self._left_out.show_text(f"{counted(out, 'file')} left out {remain} unsaved" if out else "Every file is saved")
+        self._left_out.show_text(f"{counted(out, 'file')} left out {remain} unsaved" if out else "No file is left out")
         self.save.setToolTip(text.tooltip("Write the checked files"))
 
     def _on_accepted(self) -> None:
