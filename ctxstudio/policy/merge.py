@@ -61,6 +61,8 @@ class Merged:
 
 def merge(base: Policy, disk: Policy, mine: Policy) -> Merged:
     """Merge what is on disk with what was edited, both made from `base`."""
+    if base in (disk, mine) or disk == mine:
+        return Merged(mine if disk == base else disk, ())
     found = origins(base, disk, mine)
     from_disk = [id for id, origin in found.items() if origin is Origin.DISK]
     return Merged(combine(disk, mine, from_disk), tuple(id for id, origin in found.items() if origin is Origin.CLASH))

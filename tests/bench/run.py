@@ -29,6 +29,7 @@ import yaml
 from PySide6 import QtCore, QtWidgets
 
 from ctxstudio.gui import theme
+from ctxstudio.gui.collector import Collector
 from ctxstudio.gui.disk import Disk
 from ctxstudio.gui.main_window import MainWindow
 from ctxstudio.gui.models.agent_table import AgentTableModel
@@ -157,6 +158,9 @@ def _window(directory: Path, data: Shipped) -> list[Row]:
     session = Session(data, InlineRunner(), TODAY)
     disk = Disk(session, InlineRunner(), Places(directory.parent / "state"), remove=os.unlink)
     window = MainWindow(session, disk)
+    # As in the program, where a thread watches the directory all the time.
+    collector = Collector(window)
+    collector.hold()
     window.resize(1280, 800)
     window.show()
     session.open(directory)
@@ -173,6 +177,7 @@ def _window(directory: Path, data: Shipped) -> list[Row]:
     filters = [_timed(partial(_painted, partial(model.set_filter, queries[n % 5]))) for n in range(20)]
     summary = [_timed(session.summary) for _ in range(200)]
     session.workspace.replace_policies({id: session.workspace.agent(id).saved for id in session.workspace.changed()})
+    collector.release()
     window.close()
     return [
         Row("one edit, seen everywhere, 10,000 agents", "P99 under 16 ms", f"P99 {_percentile(one, 99):.1f} ms"),
