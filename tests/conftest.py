@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,22 @@ class Result:
 
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_garbage_is_collected_in_threads() -> Iterator[None]:
+    """Windows that tests left would be destroyed in whatever thread allocates next, and the process would die."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def pytest_runtest_teardown() -> None:
+    """Collect what is due, on this thread."""
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation]:
+            gc.collect(generation)
+            break
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,6 +18,8 @@ class Collector(QtCore.QObject):
 
     _working = 0
     """How many collectors are held: the last one that is let go gives the task back to Python."""
+    _was_enabled = True
+    """Whether Python had the task before."""
 
     def __init__(self, parent: QtCore.QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +32,8 @@ class Collector(QtCore.QObject):
         self._holders += 1
         if self._holders == 1:
             self._timer.start()
+            if not Collector._working:
+                Collector._was_enabled = gc.isenabled()
             Collector._working += 1
             gc.disable()
 
@@ -39,7 +43,7 @@ class Collector(QtCore.QObject):
         if not self._holders:
             self._timer.stop()
             Collector._working -= 1
-            if not Collector._working:
+            if not Collector._working and Collector._was_enabled:
                 gc.enable()
 
 

@@ -7,6 +7,8 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 
+import pytest
+from PySide6 import QtWidgets
 from pytestqt.qtbot import QtBot
 
 from ctxstudio.gui import collector
@@ -42,19 +44,31 @@ def test_workers_collect_no_garbage(qtbot: QtBot) -> None:
     assert set(freed_on) <= {threading.get_ident()}
     assert enabled == {False}
     runner.wait()
-    assert gc.isenabled()
 
 
-def test_what_is_due_is_collected(qtbot: QtBot) -> None:
-    made = collector.Collector()
-    made.hold()
+def test_what_is_due_is_collected() -> None:
+    freed_on: list[int] = []
+    knot = weakref.ref(Knot(freed_on))
+    kept: list[list[object]] = [[] for _ in range(2 * gc.get_threshold()[0])]
+    collector.collect()
+    assert knot() is None
+    assert freed_on == [threading.get_ident()]
+    assert kept
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_the_task_goes_back_to_whom_it_was_taken_from(enabled: bool, qapp: QtWidgets.QApplication) -> None:
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
     try:
-        freed_on: list[int] = []
-        knot = weakref.ref(Knot(freed_on))
-        kept: list[list[object]] = [[] for _ in range(2 * gc.get_threshold()[0])]
-        qtbot.waitUntil(lambda: knot() is None, timeout=10_000)
-        assert freed_on == [threading.get_ident()]
-        assert kept
+        first, second = collector.Collector(qapp), collector.Collector(qapp)
+        for made in (first, second, first):
+            made.hold()
+        assert not gc.isenabled()
+        for made in (first, second):
+            made.release()
+        assert not gc.isenabled()
+        first.release()
+        assert gc.isenabled() is enabled
     finally:
-        made.release()
-    assert gc.isenabled()
+        (gc.enable if before else gc.disable)()
