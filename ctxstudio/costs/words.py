@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ctxstudio.costs.estimate import Estimate
 
 
@@ -30,3 +32,9 @@ def per_day(cost: Estimate) -> str:
     if cost.unpriced:
         words += f", {counted(len(cost.unpriced), 'model')} without a price not counted"
     return words
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6 import QtCore, QtWidgets
 
+from ctxstudio.costs.words import some
 from ctxstudio.gui import text
 
 _MOST_NAMES = 12
@@ -35,7 +36,7 @@ class Messages(QtCore.QObject):
         box = self._box(icon, title, message)
         box.setStandardButtons(_Button.Ok)
         box.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
-        _show(box)
+        show(box)
 
     def warn(self, title: str, message: str) -> None:
         """Say that something was not done, without stopping the program."""
@@ -46,7 +47,7 @@ class Messages(QtCore.QObject):
         said = "Something went wrong that should not. Your files are as they were; unsaved edits are still here."
         box = self._box(_Icon.Critical, "An error in ctxstudio", said)
         box.setDetailedText(text.shown(detail))
-        _show(box)
+        show(box)
 
     def ask(self, title: str, question: str, yes: str, detail: str = "") -> bool:
         """Ask whether something shall be done.
@@ -77,8 +78,7 @@ class Messages(QtCore.QObject):
         has = "agent has" if len(names) == 1 else "agents have"
         question = f"{len(names)} {has} unsaved edits. Save them before you {purpose}?"
         box = self._box(_Icon.Question, "Unsaved edits", question)
-        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        box.setInformativeText(text.shown(", ".join(names[:_MOST_NAMES]) + more))
+        box.setInformativeText(text.shown(some(names, _MOST_NAMES)))
         box.setStandardButtons(_Button.Save | _Button.Discard | _Button.Cancel)
         answer = _Button(box.exec())
         box.deleteLater()
@@ -91,6 +91,7 @@ class Messages(QtCore.QObject):
         return box
 
 
-def _show(box: QtWidgets.QMessageBox) -> None:
-    box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.open()
+def show(dialog: QtWidgets.QDialog) -> None:
+    """Show a dialog over its window without stopping the program; it is gone when it closes."""
+    dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from ctxstudio.costs.words import counted
+from ctxstudio.costs.words import counted, some
 from ctxstudio.errors import CtxStudioError
 from ctxstudio.frontmatter import Document
 from ctxstudio.gui import reveal
@@ -18,7 +18,7 @@ from ctxstudio.gui.changes_view import FileChange
 from ctxstudio.gui.dialogs.agent_file import AgentFileDialog, NewAgentDialog
 from ctxstudio.gui.dialogs.preview import PreviewDialog
 from ctxstudio.gui.disk import Disk, FileWork
-from ctxstudio.gui.messages import Messages
+from ctxstudio.gui.messages import Messages, show
 from ctxstudio.gui.session import Session
 from ctxstudio.policy.values import Target
 from ctxstudio.storage import agent_files, convert, repairs
@@ -58,9 +58,9 @@ class AgentFileActions(QtCore.QObject):
         QtGui.QGuiApplication.clipboard().setText("\n".join(paths))
         self._messages.say(f"{counted(len(paths), 'path')} copied")
 
-    def _show(self, show: Callable[[Path], bool], failure: str) -> None:
+    def _show(self, start: Callable[[Path], bool], failure: str) -> None:
         path = self._path(self._session.selection[0])
-        if not show(path):
+        if not start(path):
             self._messages.warn(failure, str(path))
 
     def _path(self, id: str) -> Path:
@@ -140,9 +140,8 @@ class AgentFileActions(QtCore.QObject):
         workspace, ids = self._session.workspace, self._session.selection
         names = [workspace.agent(id).name for id in ids]
         what = names[0] if len(names) == 1 else counted(len(names), "agent")
-        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         edited = sum(workspace.agent(id).changed for id in ids)
-        detail = ", ".join(names[:_MOST_NAMES]) + more if len(names) > 1 else ids[0]
+        detail = some(names, _MOST_NAMES) if len(names) > 1 else ids[0]
         if edited:
             detail += f"\n\n{counted(edited, 'agent')} with unsaved edits, which go too."
         if self._messages.ask("Delete", f"Move {what} to the trash?", "Move to trash", detail):
@@ -197,7 +196,7 @@ class AgentFileActions(QtCore.QObject):
             self._disk.do(FileWork(f"{verb.lower()} {counted(len(chosen), 'file')}", chosen))
 
         dialog.confirmed.connect(do)
-        _show_dialog(dialog)
+        show(dialog)
 
     def _planned(self, change: _Changing) -> tuple[list[tuple[Change, str]], list[str]]:
         planned, reasons = list[tuple[Change, str]](), list[str]()
@@ -233,7 +232,7 @@ class AgentFileActions(QtCore.QObject):
 
     def _open(self, dialog: AgentFileDialog, on_confirmed: Callable[[str, str], None]) -> None:
         dialog.confirmed.connect(on_confirmed)
-        _show_dialog(dialog)
+        show(dialog)
 
     def _folder(self) -> str:
         """Where a new file goes: beside the current one."""
@@ -257,8 +256,3 @@ def _repaired(document: Document) -> tuple[Document, str]:
     lines = [str(mended.line) for mended in repair.mended if mended.hash_sign]
     note = f"in line {', '.join(lines)} a # is taken for text, not for a comment" if lines else ""
     return repair.document, note
-
-
-def _show_dialog(dialog: QtWidgets.QDialog) -> None:
-    dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6 import QtCore, QtWidgets
 
-from ctxstudio.costs.words import counted
+from ctxstudio.costs.words import counted, some
 from ctxstudio.gui import text
 from ctxstudio.gui.messages import Messages
 from ctxstudio.gui.session import Session
@@ -75,5 +75,4 @@ def _named(names: Sequence[str]) -> str:
     """The names of several agents; of a single one the step has it already."""
     if len(names) < 2:
         return ""
-    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-    return f" ({', '.join(map(text.one_line, names[:_MOST_NAMES]))}{more})"
+    return f" ({text.one_line(some(names, _MOST_NAMES))})"

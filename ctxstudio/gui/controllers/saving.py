@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6 import QtCore, QtWidgets
 
-from ctxstudio.costs.words import counted
+from ctxstudio.costs.words import counted, some
 from ctxstudio.errors import CtxStudioError
 from ctxstudio.gui.changes_view import FileChange
 from ctxstudio.gui.dialogs.conflicts import ConflictDialog
@@ -15,7 +15,7 @@ from ctxstudio.gui.dialogs.recovery import RecoveryDialog
 from ctxstudio.gui.dialogs.review import ReviewDialog
 from ctxstudio.gui.dialogs.saved_changes import SavedChangesDialog
 from ctxstudio.gui.disk import Disk
-from ctxstudio.gui.messages import Messages
+from ctxstudio.gui.messages import Messages, show
 from ctxstudio.gui.notices import Notices
 from ctxstudio.gui.session import Session
 from ctxstudio.policy.values import Policy
@@ -68,7 +68,7 @@ class SavingActions(QtCore.QObject):
         shown = [FileChange(id, before, after) for id, (before, after) in workspace.preview(policies).items()]
         dialog = ReviewDialog(shown, self._cost_of, self._window)
         dialog.save_requested.connect(self._disk.save)
-        _open(dialog)
+        show(dialog)
 
     def show_saved(self) -> None:
         """Show the batches that were saved, to look at or to restore."""
@@ -79,7 +79,7 @@ class SavingActions(QtCore.QObject):
         self._past = SavedChangesDialog(self._disk.journal, directory, _present, self._window)
         self._past.restore_requested.connect(self._on_restore)
         self._past.finished.connect(self._on_past_closed)
-        _open(self._past)
+        show(self._past)
 
     def may_drop_edits(self, purpose: str) -> bool:
         """Whether unsaved edits may be lost; asks, naming them."""
@@ -157,10 +157,9 @@ class SavingActions(QtCore.QObject):
         if not names:
             self._notices.withdraw("conflict")
             return
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         self._notices.show_notice(
             "conflict",
-            f"Changed on disk while you have another edit: {shown}. Yours is not saved until you decide.",
+            f"Changed on disk while you have another edit: {some(names, 3)}. Yours is not saved until you decide.",
             [("Decide…", self.decide_conflicts)],
         )
 
@@ -172,7 +171,7 @@ class SavingActions(QtCore.QObject):
             return
         dialog = ConflictDialog(found, self._window)
         dialog.resolved.connect(self._on_resolved)
-        _open(dialog)
+        show(dialog)
 
     def _on_resolved(self, policies: dict[str, Policy]) -> None:
         for id in policies:
@@ -197,7 +196,7 @@ class SavingActions(QtCore.QObject):
         dialog = RecoveryDialog(found, self._disk.journal.changes, batch.standing, self._window)
         dialog.finish_requested.connect(lambda past: self._settle(past, undo=False))
         dialog.undo_requested.connect(lambda past: self._settle(past, undo=True))
-        _open(dialog)
+        show(dialog)
 
     def _settle(self, past: Batch, *, undo: bool) -> None:
         self._disk.settle(past, undo=undo)
@@ -233,8 +232,3 @@ def _present(directory: Path, id: str) -> bytes | None:
         return batch.present(directory, id)
     except CtxStudioError:
         return None
-
-
-def _open(dialog: QtWidgets.QDialog) -> None:
-    dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()
